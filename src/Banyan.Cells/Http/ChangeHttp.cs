@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using System.Text;
+using Banyan.Journal;
+using Microsoft.AspNetCore.Http;
+
+namespace Banyan.Cells.Http;
+
+/// <summary>Between HTTP and a change: the <c>Idempotency-Key</c> in, the answer with its receipt out.</summary>
+public static class ChangeHttp
+{
+    /// <summary>Request header (draft-ietf-httpapi-idempotency-key-header).</summary>
+    public const string KeyHeader = "Idempotency-Key";
+
+    /// <summary>Response header: the journal entry's id, to be looked up at <c>/journal/v1/receipts/{id}</c>.</summary>
+    public const string ReceiptHeader = "Banyan-Receipt";
+
+    /// <summary>Response header, <c>true</c> where the answer is that of an earlier request with the same key.</summary>
+    public const string ReplayedHeader = "Idempotency-Replayed";
+
+    /// <summary>Reads the key of a request; null where it sent none.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="subject">Who asks; part of the scope. <c>anonymous</c> until someone is logged in.</param>
+    /// <param name="body">The request's body as received; part of the fingerprint, with method, path and query.</param>
+    /// <exception cref="BadHttpRequestException">The key is empty or longer than 255 characters.</exception>
+    public static IdempotencyKey? ReadKey(HttpRequest request, string subject, ReadOnlySpan<byte> body)
+    {
+        var value = request.Headers[KeyHeader].ToString().Trim().Trim('"');
+        if (!request.Headers.ContainsKey(KeyHeader))
+            return null;
+        if (value.Length is 0 or > 255)
+            throw new BadHttpRequestException($"{KeyHeader} must have 1 to 255 characters.");
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path}{request.QueryString}\n{request.ContentType}\n"));
+        hash.AppendData(body);
+        return new IdempotencyKey($"{subject} {request.Method} {request.Path}", value, hash.GetHashAndReset());
+    }
+
+    /// <summary>The answer to give for an outcome, with its receipts.</summary>
+    public static IResult ToResult(ChangeOutcome outcome) => outcome.Result == ChangeResult.KeyReused
+        ? Problem.Create(StatusCodes.Status422UnprocessableEntity, "idempotency-key-reused", "Idempotency-Key reused",
+            "This Idempotency-Key was used before with another request. Use a new key for a new request.")
+        : new ChangeAnswer(outcome);
+
+    private sealed class ChangeAnswer(ChangeOutcome outcome) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var answer = outcome.Answer!;
+            var response = httpContext.Response;
+            response.StatusCode = answer.Status;
+            if (outcome.Receipts.Count > 0)
+                response.Headers[ReceiptHeader] = string.Join(", ", outcome.Receipts);
+            if (outcome.Result == ChangeResult.Replayed)
+                response.Headers[ReplayedHeader] = "true";
+            if (answer.Location is not null)
+                response.Headers.Location = answer.Location;
+            if (answer.Body is { Length: > 0 } body)
+            {
+                response.ContentType = answer.ContentType;
+                response.ContentLength = body.Length;
+                await response.Body.WriteAsync(body, httpContext.RequestAborted);
+            }
+        }
+    }
+}
