@@ -1,4 +1,4 @@
-using System.CommandLine;
+using Banyan.Cli;
+using Banyan.Cli.Output;
 
-var root = new RootCommand("Runs a public platform across regions from one blueprint, and proves that it survives losing any of them.");
-return root.Parse(args).Invoke();
+return await CommandLine.RunAsync(args, Terminal.System(), TimeProvider.System);

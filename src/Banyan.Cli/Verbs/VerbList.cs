@@ -1,0 +1,10 @@
+namespace Banyan.Cli.Verbs;
+
+/// <summary>Every verb, in the order of the help text. A new verb is a file beside this one and a line here.</summary>
+internal static class VerbList
+{
+    /// <summary>Makes them all.</summary>
+    public static Verb[] Create() =>
+    [
+    ];
+}

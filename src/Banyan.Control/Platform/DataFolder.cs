@@ -1,0 +1,54 @@
+namespace Banyan.Control.Platform;
+
+/// <summary>The layout of a platform's data folder. Immutable; says where things are, and reads and writes nothing.</summary>
+/// <param name="path">The folder; made absolute.</param>
+public sealed class DataFolder(string path)
+{
+    /// <summary>Environment variable that names the folder where no <c>--data</c> does.</summary>
+    public const string Variable = "BANYAN_DATA";
+
+    /// <summary>The folder, absolute.</summary>
+    public string Root { get; } = Path.GetFullPath(path);
+
+    /// <summary>See <see cref="PlatformState"/>.</summary>
+    public string StateFile => Path.Combine(Root, "platform.json");
+
+    /// <summary>The blueprint that runs, as it was read.</summary>
+    public string BlueprintFile => Path.Combine(Root, "blueprint.yaml");
+
+    /// <summary>Held locked by the supervisor while it lives.</summary>
+    public string LockFile => Path.Combine(Root, "lock");
+
+    /// <summary>Passwords, one file each; for the owner alone.</summary>
+    public string Secrets => Path.Combine(Root, "secrets");
+
+    /// <summary>One log a process.</summary>
+    public string Logs => Path.Combine(Root, "logs");
+
+    /// <summary>One PostgreSQL data folder a database: <c>PARTITION@REGION</c>.</summary>
+    public string Databases => Path.Combine(Root, "databases");
+
+    /// <summary>The PostgreSQL data folder that new ones are cloned from.</summary>
+    public string Template => Path.Combine(Root, "template");
+
+    /// <summary>The PostgreSQL data folder of a partition in a region.</summary>
+    public string Database(string partition, string region) => Path.Combine(Databases, $"{partition}@{region}");
+
+    /// <summary>The log of a process.</summary>
+    public string Log(string process) => Path.Combine(Logs, $"{process}.log");
+
+    /// <summary>File with the password of <c>keeper</c>, <c>cell</c> or <c>replication</c>.</summary>
+    public string Password(string role) => Path.Combine(Secrets, $"{role}.password");
+
+    /// <summary>The folder where none is named: <c>$BANYAN_DATA</c>, else <c>/var/lib/banyan</c> for root, else <c>$XDG_STATE_HOME/banyan</c>, else <c>~/.local/state/banyan</c>.</summary>
+    public static string DefaultPath()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
+            return named;
+        if (Environment.IsPrivilegedProcess)
+            return "/var/lib/banyan";
+        if (Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } state && Path.IsPathRooted(state))
+            return Path.Combine(state, "banyan");
+        return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "banyan");
+    }
+}
