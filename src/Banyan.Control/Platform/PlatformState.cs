@@ -29,7 +29,24 @@ public sealed record PlatformState
 
     /// <summary>Every partition, with its databases.</summary>
     public required IReadOnlyList<PartitionState> Partitions { get; init; }
+
+    /// <summary>What the blueprint promises, for <c>status</c>.</summary>
+    public IReadOnlyList<ObjectiveState> Objectives { get; init; } = [];
+
+    /// <summary>Settings of services from the blueprint, such as <c>climate:retention</c> → <c>365d</c>; given to each cell.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Finds a region by name; null where none has it.</summary>
+    public RegionState? FindRegion(string name) => Regions.FirstOrDefault(r => r.Name == name);
+
+    /// <summary>Finds a partition by name; null where none has it.</summary>
+    public PartitionState? FindPartition(string name) => Partitions.FirstOrDefault(p => p.Name == name);
 }
+
+/// <summary>A promise of the blueprint.</summary>
+/// <param name="Name">Its name, such as <c>rto</c>.</param>
+/// <param name="Target">What the blueprint says, such as <c>15m</c>.</param>
+public sealed record ObjectiveState(string Name, string Target);
 
 /// <summary>A region on this machine: its processes' ports and its place.</summary>
 public sealed record RegionState

@@ -22,7 +22,7 @@ public enum RegionServing
     [JsonStringEnumMemberName("moving")]
     Moving,
 
-    /// <summary>Its databases are being made, or made again.</summary>
+    /// <summary>Its databases or its cell are being started, made, or made again.</summary>
     [JsonStringEnumMemberName("rebuilding")]
     Rebuilding,
 

@@ -1,0 +1,21 @@
+namespace Banyan.Control.Processes;
+
+/// <summary>What a child is, and how to start it.</summary>
+/// <param name="Kind">Which sort.</param>
+/// <param name="Region">The region that it belongs to; null for what serves the whole platform.</param>
+/// <param name="Arguments">The command line after <c>banyan</c>.</param>
+/// <param name="Port">Where its health answers; null where it has none.</param>
+public sealed record ChildSpec(ChildKind Kind, string? Region, IReadOnlyList<string> Arguments, int? Port)
+{
+    /// <summary>Its name in logs and messages: <c>keeper-east-africa</c>.</summary>
+    public string Name { get; } = Region is null ? Arguments[0] : $"{Arguments[0]}-{Region}";
+}
+
+/// <summary>The sorts of children, in the order they are started; they are stopped in the opposite one.</summary>
+public enum ChildKind
+{
+    Keeper,
+    Cell,
+    FrontDoor,
+    Feed,
+}

@@ -1,0 +1,142 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Banyan.Control.Platform;
+
+namespace Banyan.Control.Status;
+
+/// <summary>
+/// Asks every keeper, cell and front door of a platform how it is, all at once and with little patience; what does not
+/// answer is reported as such. Thread-safe; one instance serves a process for its life.
+/// </summary>
+public sealed class StatusCollector : IDisposable
+{
+    /// <summary>A process on this machine that has not answered by then counts as silent.</summary>
+    public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(1);
+
+    private readonly HttpClient _http;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _patience;
+    private readonly long _started;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, RateWindow> _rates = [];
+
+    /// <summary>Makes one.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="patience">How long to wait for each answer; <see cref="DefaultPatience"/> where null.</param>
+    /// <param name="handler">The network; the real one where null.</param>
+    public StatusCollector(TimeProvider time, TimeSpan? patience = null, HttpMessageHandler? handler = null)
+    {
+        _time = time;
+        _patience = patience ?? DefaultPatience;
+        _started = time.GetTimestamp();
+        _http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = _patience, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30), UseProxy = false }, disposeHandler: handler is null)
+        {
+            MaxResponseContentBufferSize = 1 << 20,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    /// <summary>Takes one look at the whole platform. Never fails because a part of it does not answer.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async Task<PlatformStatus> CollectAsync(PlatformState platform, CancellationToken cancellationToken)
+    {
+        var door = AskFrontDoorAsync(platform, cancellationToken);
+        var cells = platform.Regions.Select(r => AskAsync(r.CellPort, "/cell/v1/status", StatusJson.Default.CellReport, cancellationToken)).ToArray();
+        var keepers = platform.Regions.Select(r => AskAsync(r.KeeperPort, "/status", StatusJson.Default.KeeperReport, cancellationToken)).ToArray();
+        await Task.WhenAll([door, .. cells, .. keepers]);
+
+        var keeperOf = new Dictionary<string, KeeperReport?>();
+        for (var i = 0; i < keepers.Length; i++)
+            keeperOf[platform.Regions[i].Name] = await keepers[i];
+        var regions = new List<RegionStatus>(cells.Length);
+        for (var i = 0; i < cells.Length; i++)
+            regions.Add(Describe(platform, platform.Regions[i], await cells[i], keeperOf));
+        return new PlatformStatus
+        {
+            Platform = platform.Platform,
+            Regions = regions,
+            FrontDoors = [await door],
+            Objectives = [.. platform.Objectives.Select(static o => new ObjectiveStatus(o.Name, o.Target, null, null))],
+            ObservedAt = _time.GetUtcNow(),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private RegionStatus Describe(PlatformState platform, RegionState region, CellReport? cell, Dictionary<string, KeeperReport?> keeperOf)
+    {
+        var partition = platform.FindPartition(region.Name) ?? throw new PlatformException($"platform.json has no partition for region {region.Name}: it is damaged");
+        var (state, detail) = RegionAssessment.Assess(region, partition, cell, keeperOf.GetValueOrDefault(partition.Primary));
+        return new RegionStatus
+        {
+            Name = region.Name,
+            Tier = region.Tier,
+            State = state,
+            Primary = partition.Primary,
+            Epoch = cell is { Epoch: > 0 } ? Math.Max(cell.Epoch, partition.Epoch) : partition.Epoch,
+            LagBytes = keeperOf.Values.OfType<KeeperReport>().SelectMany(static k => k.Databases)
+                .Where(d => d.Partition == partition.Name && d.Role == "standby").Min(static d => d.LagBytes),
+            Place = region.Place,
+            Jurisdiction = region.Jurisdiction,
+            Latitude = region.Latitude,
+            Longitude = region.Longitude,
+            Standby = region.Standby,
+            Detail = detail,
+            Cell = cell,
+            KeeperAnswers = keeperOf[region.Name] is not null,
+            Databases = keeperOf[region.Name]?.Databases ?? [],
+            Rates = RatesOf(region.Name, cell),
+        };
+    }
+
+    private RegionRates? RatesOf(string region, CellReport? cell)
+    {
+        if (cell?.Counters is not { } counters)
+            return null;
+        lock (_gate)
+        {
+            if (!_rates.TryGetValue(region, out var window))
+                _rates[region] = window = new RateWindow();
+            return window.Look(counters, cell.StartedAt, _time.GetElapsedTime(_started));
+        }
+    }
+
+    private async Task<FrontDoorStatus> AskFrontDoorAsync(PlatformState platform, CancellationToken cancellationToken)
+    {
+        var address = new Uri($"http://localhost:{platform.EntryPort}/");
+        using var answer = await SendAsync(platform.EntryPort, "/health/live", cancellationToken);
+        return new FrontDoorStatus("http", address, answer is { IsSuccessStatusCode: true } ? RegionServing.Serving : RegionServing.Down);
+    }
+
+    private async Task<T?> AskAsync<T>(int port, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var answer = await SendAsync(port, path, cancellationToken);
+        if (answer is not { IsSuccessStatusCode: true })
+            return null;
+        try
+        {
+            return await answer.Content.ReadFromJsonAsync(type, cancellationToken);
+        }
+        catch (JsonException)
+        {
+            return null; // Something else listens on that port: the one that was asked does not answer.
+        }
+    }
+
+    private async Task<HttpResponseMessage?> SendAsync(int port, string path, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(_patience, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await _http.GetAsync(new Uri($"http://127.0.0.1:{port}{path}"), either.Token);
+        }
+        catch (Exception silent) when (silent is HttpRequestException || (silent is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null;
+        }
+    }
+}
