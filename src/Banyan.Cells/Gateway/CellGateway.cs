@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using Banyan.Cells.Hosting;
+using Banyan.Cells.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Banyan.Cells.Gateway;
+
+/// <summary>
+/// What every request passes on its way to a service, in the cell's own process: one middleware, after routing. It gives
+/// the request its id and trace, lets it in or refuses it by the cell's state, limits its time, sets the headers that
+/// every answer has, and turns every error into a problem. Who the caller is will be decided at the place marked below.
+/// </summary>
+/// <remarks>On the hot path: a read that completes at once leaves no state machine, no log line and no timer.</remarks>
+internal sealed partial class CellGateway(RequestDelegate next, CellLife life, CellOptions options, ILogger<CellGateway> logger)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var traits = context.GetEndpoint()?.Metadata.GetMetadata<EndpointTraits>() ?? EndpointTraits.Default;
+        var activity = RequestTrace.Start(context.Request);
+        var headers = context.Response.Headers;
+        headers[RequestTrace.Header] = RequestTrace.Id();
+        headers.XContentTypeOptions = "nosniff";
+
+        if (!TryEnter(traits))
+            return RefuseAsync(context, activity);
+
+        var lifetime = new RequestLifetime(context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(), traits.TimeLimit, life.StreamsEnding, options.Time);
+        context.Features.Set<IHttpRequestLifetimeFeature>(lifetime);
+
+        // Authentication, authorization and rate limits belong here: the endpoint is known, nothing of the body was read.
+        try
+        {
+            var serving = next(context);
+            if (!serving.IsCompletedSuccessfully || NeedsProblem(context.Response))
+                return FinishAsync(context, serving, traits, lifetime, activity);
+        }
+#pragma warning disable CA1031 // every error is answered
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return FinishAsync(context, Task.FromException(error), traits, lifetime, activity);
+        }
+
+        End(traits, lifetime, activity);
+        return Task.CompletedTask;
+    }
+
+    private bool TryEnter(EndpointTraits traits) =>
+        traits.Always || (traits.Stream ? life.TryEnterStream() : life.TryEnter());
+
+    private void End(EndpointTraits traits, RequestLifetime? lifetime, Activity? activity)
+    {
+        lifetime?.Dispose();
+        activity?.Stop();
+        if (traits.Always)
+            return;
+        if (traits.Stream)
+            life.LeaveStream();
+        else
+            life.Leave();
+    }
+
+    private async Task FinishAsync(HttpContext context, Task serving, EndpointTraits traits, RequestLifetime lifetime, Activity? activity)
+    {
+        try
+        {
+            await serving;
+            if (NeedsProblem(context.Response))
+                await ProblemJson.WriteAsync(context, ProblemKind.OfStatus(context.Response.StatusCode));
+        }
+#pragma warning disable CA1031 // every error is answered
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            await AnswerAsync(context, error, traits, lifetime);
+        }
+        finally
+        {
+            End(traits, lifetime, activity);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Exception error, EndpointTraits traits, RequestLifetime lifetime)
+    {
+        var response = context.Response;
+        if (error is OperationCanceledException && traits.Stream && (life.StreamsEnding.IsCancellationRequested || lifetime.ClientGone))
+            return; // a stream that ended as it should
+        if (error is OperationCanceledException or IOException && lifetime.ClientGone)
+        {
+            if (!response.HasStarted)
+                response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return;
+        }
+
+        var problem = ProblemKind.OfException(error, lifetime.TimedOut);
+        if (problem.Status >= 500)
+            LogFailed(logger, error, context.Request.Method, context.GetEndpoint()?.DisplayName ?? "no endpoint", problem.Code);
+        if (response.HasStarted)
+        {
+            context.Abort(); // the status is gone; a cut connection is the only way left to say that the body is not whole
+            return;
+        }
+
+        var id = response.Headers[RequestTrace.Header];
+        response.Clear();
+        response.Headers[RequestTrace.Header] = id;
+        response.Headers.XContentTypeOptions = "nosniff";
+        await ProblemJson.WriteAsync(context, problem);
+    }
+
+    private async Task RefuseAsync(HttpContext context, Activity? activity)
+    {
+        try
+        {
+            if (life.State == CellState.Draining)
+                context.Response.Headers.Connection = "close";
+            await ProblemJson.WriteAsync(context, life.State == CellState.Draining ? ProblemKind.Draining : ProblemKind.Starting);
+        }
+        finally
+        {
+            activity?.Stop();
+        }
+    }
+
+    /// <summary>An error status without a body, such as routing's 404 and 405.</summary>
+    private static bool NeedsProblem(HttpResponse response) =>
+        response.StatusCode >= 400 && !response.HasStarted && response.ContentType is null && response.ContentLength is null or 0;
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Endpoint} failed: {Code}")]
+    private static partial void LogFailed(ILogger logger, Exception error, string method, string endpoint, string code);
+}
+
+internal static class CellGatewayExtensions
+{
+    public static void UseGateway(this WebApplication app)
+    {
+        var services = app.Services;
+        app.Use(next => new CellGateway(next, services.GetRequiredService<CellLife>(), services.GetRequiredService<CellOptions>(), services.GetRequiredService<ILogger<CellGateway>>()).InvokeAsync);
+    }
+}

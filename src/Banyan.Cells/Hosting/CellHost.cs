@@ -1,0 +1,121 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Banyan.Cells.Gateway;
+using Banyan.Cells.Health;
+using Banyan.Cells.Logging;
+using Banyan.Cells.Schema;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Banyan.Cells.Hosting;
+
+/// <summary>Runs a cell: the services of one region, in this process, behind their gateway.</summary>
+public static partial class CellHost
+{
+    /// <summary>
+    /// Runs until <paramref name="cancellationToken"/> is cancelled, then drains: it stops being ready, finishes the
+    /// requests in flight, ends streams, and stops background work. Waits for its database as long as it takes.
+    /// </summary>
+    /// <exception cref="CellException">It could not start, or background work failed.</exception>
+    public static async Task RunAsync(CellOptions options, IReadOnlyList<IService> services, CancellationToken cancellationToken)
+    {
+        await using var app = Build(options, services);
+        var life = app.Services.GetRequiredService<CellLife>();
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await app.StopAsync(CancellationToken.None);
+            return;
+        }
+        catch (IOException error) when (error.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new CellException($"Port {options.Port} of the cell of {options.Context.Region} is taken by another program.", isTransient: true, error);
+        }
+
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stop = cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), asked);
+        await Task.WhenAny(asked.Task, life.Failed);
+        await app.StopAsync(CancellationToken.None);
+        if (life.Failed.IsCompleted)
+            throw await life.Failed;
+    }
+
+    /// <summary>Puts a cell together without starting it. Starting the application waits for the database and returns when the cell serves; stopping it drains.</summary>
+    /// <param name="options">What it needs to know.</param>
+    /// <param name="services">The services that it hosts; at least the order of their names does not matter.</param>
+    /// <param name="configure">Last changes, such as another clock in a test.</param>
+    /// <exception cref="ArgumentException">An option is out of its range, or a service's name is not one lower-case word or is taken.</exception>
+    public static WebApplication Build(CellOptions options, IReadOnlyList<IService> services, Action<WebApplicationBuilder>? configure = null)
+    {
+        options.Validate();
+        CheckNames(services);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, ApplicationName = "banyan" });
+        builder.Logging.ClearProviders().AddJsonLines(options.Time);
+        CellLogging.Quieten(builder.Logging);
+        ConfigureServer(builder, options);
+        AddCell(builder.Services, options, services);
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseRouting();
+        app.UseGateway();
+        app.MapHealth();
+        foreach (var service in services)
+            service.MapEndpoints(app);
+        return app;
+    }
+
+    private static void AddCell(IServiceCollection services, CellOptions options, IReadOnlyList<IService> hosted)
+    {
+        services.AddSingleton(options).AddSingleton(options.Context).AddSingleton(options.Time).AddSingleton(hosted);
+        services.AddSingleton<CellLife>().AddSingleton<DatabaseGate>().AddSingleton<Migrator>().AddSingleton<BackgroundWork>();
+        services.AddSingleton(static p => CellDatabase.Open(p.GetRequiredService<CellOptions>(), p.GetRequiredService<ILoggerFactory>()));
+        services.AddHostedService<CellRunner>();
+        services.AddHealth();
+        services.Configure<RouteHandlerOptions>(static o => o.ThrowOnBadRequest = true);
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = options.DrainTimeout * 2 + TimeSpan.FromSeconds(10));
+        var first = services.Count;
+        foreach (var service in hosted)
+            service.AddServices(services, options.Context);
+        BackgroundWork.TakeOver(services, first);
+    }
+
+    private static void ConfigureServer(WebApplicationBuilder builder, CellOptions options) => builder.WebHost.ConfigureKestrel(kestrel =>
+    {
+        kestrel.Listen(IPAddress.Loopback, options.Port);
+        kestrel.AddServerHeader = false;
+        kestrel.AllowSynchronousIO = false;
+        var limits = kestrel.Limits;
+        limits.MaxRequestBodySize = CellOptions.DefaultBodyLimit;
+        limits.MaxRequestLineSize = 8 * 1024;
+        limits.MaxRequestHeaderCount = 64;
+        limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        limits.MaxConcurrentConnections = options.ClientConnections;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
+        limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+        limits.MinResponseDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+    });
+
+    private static void CheckNames(IReadOnlyList<IService> services)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal) { "cells", "journal", "public" };
+        foreach (var service in services)
+        {
+            if (!OneWord().IsMatch(service.Name))
+                throw new ArgumentException($"A service's name must be one lower-case word of at most 40 letters; '{service.Name}' is not.", nameof(services));
+            if (!names.Add(service.Name))
+                throw new ArgumentException($"The name '{service.Name}' is taken; a service needs one of its own.", nameof(services));
+        }
+    }
+
+    [GeneratedRegex("^[a-z]{2,40}$", RegexOptions.NonBacktracking)]
+    private static partial Regex OneWord();
+}

@@ -1,0 +1,51 @@
+namespace Banyan.Cells.Hosting;
+
+/// <summary>What a cell needs to know to run. Immutable.</summary>
+public sealed record CellOptions
+{
+    /// <summary>Requests and streams get this long to end when the cell drains, unless told otherwise.</summary>
+    public static readonly TimeSpan DefaultDrainTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>The largest request body that an endpoint takes, unless it asks for another limit (<c>WithBodyLimit</c>): 10 MB.</summary>
+    public const long DefaultBodyLimit = 10 * 1024 * 1024;
+
+    /// <summary>Where the cell stands.</summary>
+    public required CellContext Context { get; init; }
+
+    /// <summary>Connection string of the partition's primary, for the role that owns its database.</summary>
+    public required string ConnectionString { get; init; }
+
+    /// <summary>Loopback port to listen on; 0 takes a free one.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>The partition's epoch: journal positions carry it. At least 1.</summary>
+    public int Epoch { get; init; } = 1;
+
+    /// <summary>The most database connections held at once, 2 to 1,000.</summary>
+    public int DatabaseConnections { get; init; } = 20;
+
+    /// <summary>The most clients connected at once, followers of streams included; at least 1.</summary>
+    public int ClientConnections { get; init; } = 50_000;
+
+    /// <summary>How long requests in flight, and after them open streams, may take to end when the cell drains.</summary>
+    public TimeSpan DrainTimeout { get; init; } = DefaultDrainTimeout;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <exception cref="ArgumentException">A value is out of its range; the message names it.</exception>
+    internal void Validate()
+    {
+        Check(Port is >= 0 and <= 65535, nameof(Port), "0 to 65535");
+        Check(Epoch >= 1, nameof(Epoch), "at least 1");
+        Check(DatabaseConnections is >= 2 and <= 1000, nameof(DatabaseConnections), "2 to 1,000");
+        Check(ClientConnections >= 1, nameof(ClientConnections), "at least 1");
+        Check(DrainTimeout > TimeSpan.Zero, nameof(DrainTimeout), "more than zero");
+
+        static void Check(bool holds, string name, string range)
+        {
+            if (!holds)
+                throw new ArgumentException($"A cell's {name} must be {range}.", name);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Banyan.Cells.Hosting;
+
+/// <summary>Lets a starting cell through once its database is the primary, takes connections and has the schema.</summary>
+internal sealed partial class DatabaseGate(CellOptions options, NpgsqlDataSource database, CellLife life, ILogger<DatabaseGate> logger)
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>Waits as long as it takes, or until cancelled, and prepares the database; a database that goes away meanwhile is waited for again.</summary>
+    public async Task WaitAsync(Func<CancellationToken, Task> prepare, CancellationToken cancellationToken)
+    {
+        var delay = FirstDelay;
+        string? said = null;
+        while (true)
+        {
+            string reason;
+            try
+            {
+                if (await IsPrimaryAsync(cancellationToken))
+                {
+                    life.WaitFor("the schema to be brought up to date");
+                    await prepare(cancellationToken);
+                    return;
+                }
+
+                reason = "it is a standby";
+            }
+            catch (NpgsqlException error) when (DatabaseFault.IsAway(error) || error.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
+            {
+                // Not there yet: the keeper may still be making the instance, the role or the database.
+                reason = error.Message;
+            }
+
+            life.WaitFor($"the database: {reason}");
+            if (said != reason)
+                LogWaiting(logger, reason);
+            said = reason;
+            await Task.Delay(delay, options.Time, cancellationToken);
+            delay = delay * 2 > LongestDelay ? LongestDelay : delay * 2;
+        }
+    }
+
+    private async Task<bool> IsPrimaryAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT NOT pg_is_in_recovery()");
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for the database: {Reason}")]
+    private static partial void LogWaiting(ILogger logger, string reason);
+}

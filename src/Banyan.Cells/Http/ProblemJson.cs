@@ -1,0 +1,50 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Banyan.Cells.Http;
+
+/// <summary>Writes problems (RFC 9457) without the serializer, so that it works whatever else is broken.</summary>
+internal static class ProblemJson
+{
+    public const string ContentType = "application/problem+json";
+
+    public static Task WriteAsync(HttpContext context, ProblemKind kind)
+    {
+        var response = context.Response;
+        response.StatusCode = kind.Status;
+        if (kind.RetryAfter is { } seconds)
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        response.Headers.CacheControl = "no-store";
+        return WriteAsync(response, kind.Status, Problem.TypePrefix + kind.Code, kind.Title, kind.Detail, extensions: null);
+    }
+
+    public static async Task WriteAsync(HttpResponse response, int status, string type, string title, string? detail, IReadOnlyDictionary<string, object?>? extensions)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        await using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, type);
+            json.WriteString("title"u8, title);
+            json.WriteNumber("status"u8, status);
+            if (detail is not null)
+                json.WriteString("detail"u8, detail);
+            if (response.Headers[Gateway.RequestTrace.Header] is [{ } id, ..])
+                json.WriteString("requestId"u8, id);
+            foreach (var (name, value) in extensions ?? System.Collections.Frozen.FrozenDictionary<string, object?>.Empty)
+            {
+                json.WritePropertyName(name);
+                JsonSerializer.Serialize(json, value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        response.ContentType = ContentType;
+        response.ContentLength = buffer.WrittenCount;
+        if (!HttpMethods.IsHead(response.HttpContext.Request.Method))
+            await response.Body.WriteAsync(buffer.WrittenMemory);
+    }
+}
