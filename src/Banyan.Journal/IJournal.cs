@@ -25,7 +25,10 @@ public interface IJournal
     /// </summary>
     Task<ChangeSession> BeginAsync(IdempotencyKey? key, CancellationToken cancellationToken);
 
-    /// <summary>Adds an event to a transaction that the caller owns and commits; call <see cref="Signal"/> after that commit.</summary>
+    /// <summary>
+    /// Adds an event to a transaction that the caller owns and commits; call <see cref="Signal"/> after that commit. Append
+    /// after the transaction's own writes: then the journal's order is that in which transactions took turns at a row.
+    /// </summary>
     Task AppendAsync(NpgsqlTransaction transaction, JournalEvent journalEvent, CancellationToken cancellationToken);
 
     /// <summary>Tells the journal that a transaction with entries has been committed, so that they get their positions at once.</summary>
@@ -43,9 +46,22 @@ public interface IJournal
     /// <summary>
     /// Every entry with a position greater than <paramref name="after"/>, in order, for as long as the caller asks: first
     /// from the database, then live from memory. A follower that can't keep up reads from the database again; it neither
-    /// misses entries nor holds others up.
+    /// misses entries nor holds others up. With 0 it begins at the oldest entry that is kept.
     /// </summary>
+    /// <exception cref="EntriesDroppedException">Retention has dropped entries after <paramref name="after"/> (where that is not 0), at the start or while the follower lagged.</exception>
+    /// <exception cref="NpgsqlException">The database is away while entries have to be read from it; follow again from the last position seen.</exception>
     IAsyncEnumerable<JournalEntry> FollowAsync(long after, IReadOnlySet<string>? topics, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// As <see cref="FollowAsync"/>, in pages of what is there: for followers that store how far they came. A page MAY be
+    /// empty; it then says how far the journal has been looked through without finding one of <paramref name="topics"/>.
+    /// </summary>
+    /// <param name="after">Entries with a greater position are given; 0: from the oldest that is kept.</param>
+    /// <param name="limit">The most entries of a page, 1 to 10,000.</param>
+    /// <param name="topics">The topics to give; null for all.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="EntriesDroppedException">Retention has dropped entries after <paramref name="after"/> (where that is not 0).</exception>
+    IAsyncEnumerable<JournalPage> FollowPagesAsync(long after, int limit, IReadOnlySet<string>? topics, CancellationToken cancellationToken);
 
     /// <summary>Finds an entry by its receipt; null where there is none, or not yet.</summary>
     Task<JournalEntry?> FindAsync(Guid id, CancellationToken cancellationToken);

@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Banyan.Journal;
+
+/// <summary>Runs the journal's background work as long as the process does.</summary>
+internal sealed class JournalHost(PostgresJournal journal) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => journal.Sequencer.RunAsync(stoppingToken);
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics.Metrics;
+using Banyan.Journal.Following;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Banyan.Journal;
+
+/// <summary>Adds the journal to a host.</summary>
+public static class JournalRegistration
+{
+    /// <summary>
+    /// Adds <see cref="IJournal"/>, <see cref="IJournalCursors"/>, <see cref="JournalStatus"/> and their background work.
+    /// Needs an <see cref="NpgsqlDataSource"/>; <see cref="JournalSchema.ApplyAsync"/> has to run before the host starts.
+    /// </summary>
+    /// <exception cref="ArgumentException">The options can't be used; the message lists why.</exception>
+    public static IServiceCollection AddJournal(this IServiceCollection services, JournalOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Validate() is { Count: > 0 } problems)
+            throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
+        services.TryAddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<JournalStatus>();
+        services.TryAddSingleton(static p => new PostgresJournal(
+            p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<JournalOptions>(), p.GetRequiredService<JournalStatus>(),
+            p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILoggerFactory>(), p.GetService<IMeterFactory>()));
+        services.TryAddSingleton<IJournal>(static p => p.GetRequiredService<PostgresJournal>());
+        services.TryAddSingleton<IJournalCursors>(static p => new PostgresJournalCursors(p.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<IHostedService>(static p => new JournalHost(p.GetRequiredService<PostgresJournal>()));
+        return services;
+    }
+}

@@ -1,0 +1,57 @@
+using Npgsql;
+
+namespace Banyan.Journal.Writing;
+
+/// <summary>A change with work to do: owns a connection and a transaction.</summary>
+internal sealed class PostgresChangeSession(
+    NpgsqlConnection connection, NpgsqlTransaction transaction, IdempotencyKey? key, Action signal, JournalMetrics metrics) : ChangeSession
+{
+    private readonly List<JournalEvent> _events = [];
+    private bool _closed;
+
+    public override ChangeOutcome? Settled => null;
+
+    public override NpgsqlTransaction Transaction => transaction;
+
+    public override void Append(JournalEvent journalEvent)
+    {
+        EventRules.Check(journalEvent);
+        _events.Add(journalEvent);
+    }
+
+    public override async Task<ChangeOutcome> CommitAsync(StoredAnswer answer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        ObjectDisposedException.ThrowIf(_closed, this);
+        IdempotencyRecords.Check(key, answer);
+        var receipts = ChangeWriter.Receipts(_events);
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        if (key is not null)
+            batch.BatchCommands.Add(IdempotencyRecords.CreateFinish(key, answer, receipts));
+        if (_events.Count > 0)
+            batch.BatchCommands.Add(InboxCommands.Create(_events));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        try
+        {
+            // An error before COMMIT makes the server skip it: either all of the batch happens, or none.
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        finally
+        {
+            signal();
+        }
+
+        await DisposeAsync();
+        metrics.Changed(ChangeResult.Committed);
+        return new ChangeOutcome(ChangeResult.Committed, answer, receipts);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_closed)
+            return;
+        _closed = true;
+        await transaction.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+}
