@@ -1,0 +1,14 @@
+namespace Banyan.Routing.Entry;
+
+/// <summary>Header fields of the entry's own.</summary>
+public static class EntryHeaders
+{
+    /// <summary>In a request: the region that it is for. In an answer: the region that gave it.</summary>
+    public const string Region = "Banyan-Region";
+
+    /// <summary>In a request: where the client is, as <c>lat,lon</c> or a <c>geo:</c> URI.</summary>
+    public const string Location = "Banyan-Location";
+
+    /// <summary>The entry's name in <c>Via</c> (RFC 9110 section 7.6.3).</summary>
+    public const string Pseudonym = "banyan";
+}

@@ -1,0 +1,74 @@
+using System.Text;
+using Banyan.Routing.Entry.Forwarding;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Banyan.Routing.Entry;
+
+/// <summary>Puts the HTTP entry into a host: services, Kestrel's limits, endpoints.</summary>
+public static class EntryHost
+{
+    /// <summary>Registers the entry for these regions. All of them are <see cref="RegionAvailability.Starting"/> until the watcher has asked them.</summary>
+    public static IServiceCollection AddBanyanEntry(this IServiceCollection services, IEnumerable<EntryRegion> regions, EntryOptions? options = null)
+    {
+        var chosen = options ?? new EntryOptions();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddRoutingCore();
+        services.AddSingleton(chosen);
+        services.AddSingleton(new EntryState(new EntryMap(regions)));
+        services.AddSingleton<EntryMetrics>();
+        services.AddSingleton<Forwarder>();
+        services.AddSingleton<EntryHandler>();
+        services.AddHostedService<EntryWatcher>();
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = chosen.DrainTimeout);
+        services.Configure<KestrelServerOptions>(o => Limit(o, chosen));
+        return services;
+    }
+
+    /// <summary>
+    /// Maps the entry's probes (<c>/health/live</c>, <c>/health/ready</c>), its counters (<c>/metrics</c>), and everything
+    /// that no other endpoint takes to the regions.
+    /// </summary>
+    public static IEndpointRouteBuilder MapBanyanEntry(this IEndpointRouteBuilder routes)
+    {
+        var state = routes.ServiceProvider.GetRequiredService<EntryState>();
+        var metrics = routes.ServiceProvider.GetRequiredService<EntryMetrics>();
+        var handler = routes.ServiceProvider.GetRequiredService<EntryHandler>();
+        routes.MapGet("/health/live", static context => PlainAsync(context, StatusCodes.Status200OK, "live\n"));
+        routes.MapGet("/health/ready", context => state.Current.Regions.Any(r => r.Availability is RegionAvailability.Serving)
+            ? PlainAsync(context, StatusCodes.Status200OK, "ready\n")
+            : PlainAsync(context, StatusCodes.Status503ServiceUnavailable, "no region serves\n"));
+        routes.MapGet("/metrics", context => PlainAsync(context, StatusCodes.Status200OK, metrics.Render(), "application/openmetrics-text; version=1.0.0; charset=utf-8"));
+        routes.Map("/{**path}", handler.HandleAsync).Add(static e => ((RouteEndpointBuilder)e).Order = int.MaxValue);
+        return routes;
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, EntryOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.AllowSynchronousIO = false;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxConnections;
+        kestrel.Limits.MaxRequestBodySize = null; // the cell knows what its service takes
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        // As bytes come, so they go: header values outside ASCII pass unchanged in both directions.
+        kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+        kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+    }
+
+    private static Task PlainAsync(HttpContext context, int status, string text, string type = "text/plain; charset=utf-8")
+    {
+        var body = Encoding.UTF8.GetBytes(text);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = type;
+        context.Response.ContentLength = body.Length;
+        context.Response.Headers.CacheControl = "no-store";
+        return context.Response.BodyWriter.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+}

@@ -1,0 +1,90 @@
+namespace Banyan.Routing.Entry;
+
+/// <summary>Why a request reaches no region.</summary>
+public enum RegionRefusal
+{
+    /// <summary>It does.</summary>
+    None,
+
+    /// <summary>It names a region that the blueprint does not have.</summary>
+    Unknown,
+
+    /// <summary>Its location is neither <c>lat,lon</c> nor a <c>geo:</c> URI.</summary>
+    BadLocation,
+
+    /// <summary>The region that it names takes no requests now.</summary>
+    NotServing,
+
+    /// <summary>It names none, and no region takes requests now.</summary>
+    NoneServing,
+}
+
+/// <summary>The region that a request goes to, or why it goes to none.</summary>
+/// <param name="Refusal">Why not, if not.</param>
+/// <param name="Region">The region, also where it is named and not serving.</param>
+/// <param name="Named">The name that was asked for and is unknown.</param>
+/// <param name="Prefixed">The path begins with <c>/regions/{region}</c>, which the cell must not see.</param>
+public readonly record struct RegionChoice(RegionRefusal Refusal, EntryRegion? Region, string? Named, bool Prefixed)
+{
+    private const string Prefix = "/regions/";
+
+    /// <summary>
+    /// Chooses: what <c>Banyan-Region</c> names; else the path's <c>/regions/{region}/</c>; else the host's first label,
+    /// if it is a region's name; else the serving region nearest to <c>Banyan-Location</c>; else the first that serves.
+    /// Pure.
+    /// </summary>
+    public static RegionChoice Make(in RequestFacts facts, EntryMap map)
+    {
+        var prefixed = TryPrefix(facts.Path, out var inPath);
+        if (facts.Header is not null)
+            return ByName(facts.Header.AsSpan().Trim(), map, prefixed);
+        if (prefixed)
+            return ByName(inPath, map, prefixed: true);
+        var dot = facts.Host.AsSpan().IndexOf('.');
+        if (dot > 0 && map.Find(facts.Host.AsSpan(0, dot)) is { } host)
+            return Of(host, prefixed: false);
+        GeoPoint from = default;
+        if (facts.Location is not null && !GeoPoint.TryParse(facts.Location, out from))
+            return new RegionChoice(RegionRefusal.BadLocation, null, null, false);
+        var chosen = Best(map, facts.Location is null ? null : from, RegionAvailability.Serving) ?? Best(map, facts.Location is null ? null : from, RegionAvailability.Suspected);
+        return chosen is null ? new RegionChoice(RegionRefusal.NoneServing, null, null, false) : new RegionChoice(RegionRefusal.None, chosen, null, false);
+    }
+
+    private static bool TryPrefix(string path, out ReadOnlySpan<char> region)
+    {
+        region = default;
+        if (!path.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+            return false;
+        region = path.AsSpan(Prefix.Length);
+        var end = region.IndexOf('/');
+        if (end >= 0)
+            region = region[..end];
+        return true;
+    }
+
+    private static RegionChoice ByName(ReadOnlySpan<char> name, EntryMap map, bool prefixed) =>
+        map.Find(name) is { } region ? Of(region, prefixed) : new RegionChoice(RegionRefusal.Unknown, null, name.ToString(), prefixed);
+
+    private static RegionChoice Of(EntryRegion region, bool prefixed) => new(
+        region.Availability is RegionAvailability.Serving or RegionAvailability.Suspected ? RegionRefusal.None : RegionRefusal.NotServing,
+        region, null, prefixed);
+
+    /// <summary>The nearest of those with a place, or the first where there is no place to measure from or to.</summary>
+    private static EntryRegion? Best(EntryMap map, GeoPoint? from, RegionAvailability availability)
+    {
+        EntryRegion? best = null;
+        var least = double.PositiveInfinity;
+        foreach (var region in map.Regions)
+        {
+            if (region.Availability != availability)
+                continue;
+            if (from is null)
+                return region;
+            var distance = region.At is { } at ? from.Value.DistanceTo(at) : double.PositiveInfinity;
+            if (best is null || distance < least)
+                (best, least) = (region, distance);
+        }
+
+        return best;
+    }
+}
