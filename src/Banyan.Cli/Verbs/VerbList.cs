@@ -6,5 +6,6 @@ internal static class VerbList
     /// <summary>Makes them all.</summary>
     public static Verb[] Create() =>
     [
+        new FrontDoorVerb(),
     ];
 }

@@ -18,15 +18,22 @@ internal enum Probe
 /// <param name="Failures">Probes in a row that did not find it ready.</param>
 internal readonly record struct RegionJudgement(RegionAvailability Availability, int Failures)
 {
-    /// <summary>So many in a row, and a region is down.</summary>
+    /// <summary>So many in a row, and a region that served is down.</summary>
     public const int DownAfter = 3;
 
-    public RegionJudgement After(Probe probe) => probe switch
+    /// <summary>So many in a row, and a region that never served is down.</summary>
+    public const int NeverServedAfter = 20;
+
+    public RegionJudgement After(Probe probe)
     {
-        Probe.Ready => new RegionJudgement(RegionAvailability.Serving, 0),
-        Probe.NotReady when Availability != RegionAvailability.Starting => new RegionJudgement(RegionAvailability.Down, Failures + 1),
-        _ when Failures + 1 >= DownAfter && Availability != RegionAvailability.Starting => new RegionJudgement(RegionAvailability.Down, Failures + 1),
-        _ when Availability == RegionAvailability.Serving => new RegionJudgement(RegionAvailability.Suspected, Failures + 1),
-        _ => new RegionJudgement(Availability, Failures + 1),
-    };
+        if (probe == Probe.Ready)
+            return new RegionJudgement(RegionAvailability.Serving, 0);
+        var failures = Failures + 1;
+        return new RegionJudgement(Availability switch
+        {
+            RegionAvailability.Starting => failures >= NeverServedAfter ? RegionAvailability.Down : RegionAvailability.Starting,
+            RegionAvailability.Down => RegionAvailability.Down,
+            _ => probe == Probe.NotReady || failures >= DownAfter ? RegionAvailability.Down : RegionAvailability.Suspected,
+        }, failures);
+    }
 }

@@ -17,7 +17,13 @@ internal static class Answer
         Copy(from.Headers.NonValidated, headers, nominated);
         Copy(from.Content.Headers.NonValidated, headers, nominated);
         headers[EntryHeaders.Region] = region;
+        if (from.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols && from.Headers.NonValidated.TryGetValues("Upgrade", out var protocol))
+            headers.Upgrade = protocol.ToString();
     }
+
+    /// <summary>Server-Sent Events: an answer without an end.</summary>
+    public static bool IsEventStream(HttpResponseMessage response) =>
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var type) && type.ToString().StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// Sends each piece on as soon as the cell pauses. Waits on an empty read, so a stream at rest holds no buffer; a whole

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Banyan.Routing.Entry.Forwarding;
@@ -16,11 +17,12 @@ internal sealed partial class Forwarder : IDisposable
     private readonly EntryOptions _options;
     private readonly EntryMetrics _metrics;
     private readonly TimeProvider _time;
+    private readonly CancellationToken _stopping;
     private readonly ILogger<Forwarder> _log;
 
-    public Forwarder(EntryState state, EntryOptions options, EntryMetrics metrics, TimeProvider time, ILogger<Forwarder> log)
+    public Forwarder(EntryState state, EntryOptions options, EntryMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<Forwarder> log)
     {
-        (_state, _options, _metrics, _time, _log) = (state, options, metrics, time, log);
+        (_state, _options, _metrics, _time, _stopping, _log) = (state, options, metrics, time, lifetime.ApplicationStopping, log);
         _cells = new HttpMessageInvoker(new SocketsHttpHandler
         {
             UseCookies = false,
@@ -52,6 +54,8 @@ internal sealed partial class Forwarder : IDisposable
             Answer.CopyHead(response, context.Response, region.Name);
             count.Answered((int)response.StatusCode);
             var body = await response.Content.ReadAsStreamAsync(timer.Token);
+            var endless = response.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols || Answer.IsEventStream(response);
+            using var stop = endless ? _stopping.UnsafeRegister(static t => ((ForwardTimer)t!).Cancel(), timer) : default;
             if (response.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols)
             {
                 await using var client = await upgrades!.UpgradeAsync();
@@ -81,6 +85,8 @@ internal sealed partial class Forwarder : IDisposable
     {
         if (context.RequestAborted.IsCancellationRequested)
             return; // nobody listens any more; the cell was told by the closed connection
+        if (context.Response.HasStarted && error is OperationCanceledException && _stopping.IsCancellationRequested)
+            return; // an endless stream ends here, in order; its client comes back to another entry
         if (context.Response.HasStarted)
         {
             LogBroken(region.Name, error.Message);

@@ -29,7 +29,10 @@ internal static class HopByHop
 
     public static bool EndsHereInResponse(string name) => Response.Contains(name);
 
-    /// <summary>Whether <c>Connection</c> nominates a field for removal.</summary>
+    /// <summary>
+    /// Whether <c>Connection</c> nominates a field for removal. Kestrel reduces a request's <c>Connection</c> to the one
+    /// option that it knows (<c>close</c>, <c>keep-alive</c>), so fields nominated beside these can't be seen here.
+    /// </summary>
     public static bool Nominates(StringValues connection, string name)
     {
         foreach (var value in connection)

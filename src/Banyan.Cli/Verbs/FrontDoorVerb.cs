@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Globalization;
+using Banyan.Control.Platform;
+using Banyan.Routing.Entry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Banyan.Cli.Verbs;
+
+/// <summary><c>banyan front-door --data D</c>: the HTTP entry and the console, a child of <c>up</c>.</summary>
+internal sealed class FrontDoorVerb : Verb
+{
+    private readonly Option<string?> _data = VerbOptions.Data();
+
+    public FrontDoorVerb()
+        : base("front-door", "The HTTP entry and the console of a running platform (started by `up`)")
+    {
+        Hidden = true;
+        Add(_data);
+    }
+
+    protected override async Task<ExitCode> RunAsync(ParseResult input, VerbContext context, CancellationToken cancellationToken)
+    {
+        var data = new DataFolder(input.GetValue(_data) ?? DataFolder.DefaultPath());
+        var platform = PlatformStateFile.Read(data) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`");
+        await using var app = Build(platform, context.Time);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new CommandFailure($"port {platform.EntryPort} is taken: stop what listens there, or choose another with `banyan up --port`");
+        }
+
+        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ParentPipe.OnEnd(() => stop.TrySetResult());
+        await using (cancellationToken.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), stop))
+            await stop.Task;
+        await app.StopAsync(context.Interruption.Hurry);
+        return ExitCode.Holds;
+    }
+
+    private static WebApplication Build(PlatformState platform, TimeProvider time)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "banyan" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenLocalhost(platform.EntryPort));
+        builder.Logging.AddJsonConsole(o => o.UseUtcTimestamp = true).SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddSingleton(time);
+        builder.Services.AddBanyanEntry(platform.Regions.Select(ToEntry));
+        var app = builder.Build();
+        app.MapBanyanEntry();
+        return app;
+    }
+
+    private static EntryRegion ToEntry(RegionState region) => new()
+    {
+        Name = region.Name,
+        Address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{region.CellPort}"),
+        At = region is { Latitude: { } latitude, Longitude: { } longitude } ? new GeoPoint(latitude, longitude) : null,
+    };
+}

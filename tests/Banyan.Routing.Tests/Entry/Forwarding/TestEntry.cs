@@ -1,0 +1,69 @@
+using Banyan.Routing.Entry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Banyan.Routing.Tests.Entry.Forwarding;
+
+/// <summary>The entry itself, before cells that a test gives it.</summary>
+internal sealed class TestEntry : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly WebApplication _app;
+
+    private TestEntry(WebApplication app, bool http2)
+    {
+        _app = app;
+        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = new Uri(app.Urls.First()),
+            Timeout = Patience,
+            DefaultRequestVersion = http2 ? new Version(2, 0) : new Version(1, 1),
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+    }
+
+    public HttpClient Client { get; }
+
+    public int Port => Client.BaseAddress!.Port;
+
+    public EntryState State => _app.Services.GetRequiredService<EntryState>();
+
+    public EntryMetrics Metrics => _app.Services.GetRequiredService<EntryMetrics>();
+
+    public static Task<TestEntry> StartAsync(TestCell cell, EntryOptions? options = null, bool http2 = false) =>
+        StartAsync([("home", cell.Address)], options, http2);
+
+    public static async Task<TestEntry> StartAsync(IEnumerable<(string Name, string Address)> regions, EntryOptions? options = null, bool http2 = false)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        if (http2)
+            builder.WebHost.ConfigureKestrel(k => k.ConfigureEndpointDefaults(e => e.Protocols = HttpProtocols.Http2));
+        var given = options ?? new EntryOptions();
+        builder.Services.AddBanyanEntry(regions.Select(r => new EntryRegion { Name = r.Name, Address = r.Address }), given with { WatchInterval = TimeSpan.FromMilliseconds(50), DrainTimeout = TimeSpan.FromSeconds(2) });
+        var app = builder.Build();
+        app.MapBanyanEntry();
+        await app.StartAsync();
+        var entry = new TestEntry(app, http2);
+        await entry.UntilAsync(map => map.Regions.All(r => r.Availability == RegionAvailability.Serving));
+        return entry;
+    }
+
+    /// <summary>Waits for the watcher to find what is asked for.</summary>
+    public async Task UntilAsync(Func<EntryMap, bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(Patience);
+        while (!condition(State.Current))
+            await Task.Delay(10, deadline.Token);
+    }
+
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+    }
+}
