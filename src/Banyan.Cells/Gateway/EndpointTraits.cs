@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
 
 namespace Banyan.Cells.Gateway;
 
@@ -40,10 +41,10 @@ public static class EndpointTraitsExtensions
         where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new BodyLimit(bytes));
 
-    /// <summary>The endpoint answers in every state of the cell.</summary>
+    /// <summary>The endpoint answers in every state of the cell. It is the operator's, so it is neither counted among requests nor described.</summary>
     internal static TBuilder Always<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder =>
-        builder.WithMetadata(new EndpointTraits { Always = true });
+        builder.WithMetadata(new EndpointTraits { Always = true }).DisableHttpMetrics().WithMetadata(new ExcludeFromDescriptionAttribute());
 
     private sealed record BodyLimit(long Bytes) : IRequestSizeLimitMetadata
     {

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Banyan.Cells.Health;
 
 /// <summary>Whether the cell can serve: it is in that state, its database answers, and every service is well.</summary>
-/// <param name="Checks">Each name with null where all is well, else one line that says what is wrong; the services after <c>cell</c> and <c>database</c>.</param>
+/// <param name="Checks">Each name with null where all is well, else one line that says what is wrong; the services after <c>cell</c>, <c>database</c> and <c>journal</c>.</param>
 internal sealed record HealthReport(IReadOnlyList<KeyValuePair<string, string?>> Checks)
 {
     public bool Ready => Checks.All(static c => c.Value is null);
@@ -55,12 +55,12 @@ internal sealed class CellHealth(CellOptions options, CellLife life, NpgsqlDataS
         await Task.Yield(); // off the lock
         var checks = new List<KeyValuePair<string, string?>> { new("database", await AskDatabaseAsync()) };
         var said = provider.GetServices<IServiceHealth>().ToLookup(static h => h.Service, StringComparer.Ordinal);
-        foreach (var service in services)
+        foreach (var name in services.Select(static s => s.Name).Prepend(JournalHealth.Name))
         {
             string? wrong = null;
-            foreach (var health in said[service.Name])
+            foreach (var health in said[name])
                 wrong ??= await AskAsync(health);
-            checks.Add(new(service.Name, wrong));
+            checks.Add(new(name, wrong));
         }
 
         return checks;

@@ -11,7 +11,7 @@ namespace Banyan.Cells.Health;
 /// <summary><c>/health/live</c>: the process runs. <c>/health/ready</c>: it can serve; 503 and what is wrong where it can't.</summary>
 internal static class HealthEndpoints
 {
-    public static void AddHealth(this IServiceCollection services) => services.AddSingleton<CellHealth>();
+    public static void AddHealth(this IServiceCollection services) => services.AddSingleton<CellHealth>().AddSingleton<IServiceHealth, JournalHealth>();
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {

@@ -17,6 +17,7 @@ internal static class CellDatabase
         settings.Timeout = 5;
         settings.CommandTimeout = 30;
         settings.CancellationTimeout = 2000;
+        builder.Name = options.Context.Partition; // in metrics and traces, in place of the connection string
         builder.UseLoggerFactory(loggers);
         return builder.Build();
     }

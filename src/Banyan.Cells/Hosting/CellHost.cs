@@ -1,9 +1,14 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.RegularExpressions;
+using Banyan.Cells.Events;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Health;
 using Banyan.Cells.Logging;
 using Banyan.Cells.Schema;
+using Banyan.Cells.Status;
+using Banyan.Cells.Telemetry;
+using Banyan.Journal;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -64,9 +69,13 @@ public static partial class CellHost
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        CellMetrics.Create(app.Services.GetRequiredService<IMeterFactory>(), options, app.Services.GetRequiredService<CellLife>());
         app.UseRouting();
         app.UseGateway();
         app.MapHealth();
+        app.MapMetrics();
+        StatusEndpoint.Map(app);
+        app.MapJournal(options.Context);
         foreach (var service in services)
             service.MapEndpoints(app);
         return app;
@@ -79,9 +88,11 @@ public static partial class CellHost
         services.AddSingleton(static p => CellDatabase.Open(p.GetRequiredService<CellOptions>(), p.GetRequiredService<ILoggerFactory>()));
         services.AddHostedService<CellRunner>();
         services.AddHealth();
+        services.AddSingleton<MetricsRegistry>().AddSingleton<OtlpExport>();
         services.Configure<RouteHandlerOptions>(static o => o.ThrowOnBadRequest = true);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = options.DrainTimeout * 2 + TimeSpan.FromSeconds(10));
         var first = services.Count;
+        services.AddJournal(new JournalOptions { Partition = options.Context.Partition, Epoch = options.Epoch });
         foreach (var service in hosted)
             service.AddServices(services, options.Context);
         BackgroundWork.TakeOver(services, first);
@@ -106,7 +117,7 @@ public static partial class CellHost
 
     private static void CheckNames(IReadOnlyList<IService> services)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal) { "cells", "journal", "public" };
+        var names = new HashSet<string>(StringComparer.Ordinal) { "cell", "cells", "database", "journal", "public" };
         foreach (var service in services)
         {
             if (!OneWord().IsMatch(service.Name))

@@ -1,4 +1,5 @@
 using Banyan.Cells.Schema;
+using Banyan.Cells.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace Banyan.Cells.Hosting;
 /// Takes the cell through its states. The cell listens first, so that its health can be asked for; then it waits for its
 /// database, brings the schema up to date, starts background work, and serves.
 /// </summary>
-internal sealed partial class CellRunner(CellOptions options, CellLife life, DatabaseGate database, Migrator migrator, BackgroundWork work, ILogger<CellRunner> logger)
+internal sealed partial class CellRunner(CellOptions options, CellLife life, DatabaseGate database, Migrator migrator, BackgroundWork work, OtlpExport export, ILogger<CellRunner> logger)
     : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -22,6 +23,7 @@ internal sealed partial class CellRunner(CellOptions options, CellLife life, Dat
         life.WaitFor("background work to start");
         await work.StartAsync(cancellationToken);
         life.Serve();
+        export.Start();
         LogServing(logger, options.Context.Region, options.Context.Partition, (long)options.Time.GetElapsedTime(began).TotalMilliseconds);
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Banyan.Cells.Hosting;
+using Banyan.Journal;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
@@ -8,7 +9,7 @@ using NpgsqlTypes;
 namespace Banyan.Cells.Schema;
 
 /// <summary>
-/// Brings the schema of every service up to date: each migration once, in the order of its number, in one transaction
+/// Brings the schema of the journal and of every service up to date: each migration once, in the order of its number, in one transaction
 /// with its record in <c>cells.migration</c>. An advisory lock lets one cell do it at a time; the next finds it done.
 /// </summary>
 internal sealed partial class Migrator(NpgsqlDataSource database, IReadOnlyList<IService> services, CellOptions options, ILogger<Migrator> logger)
@@ -20,6 +21,15 @@ internal sealed partial class Migrator(NpgsqlDataSource database, IReadOnlyList<
     /// <exception cref="NpgsqlException">The database went away.</exception>
     public async Task ApplyAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            await JournalSchema.ApplyAsync(database, cancellationToken);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new CellException(error.Message, isTransient: false, error);
+        }
+
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, "SELECT pg_advisory_lock($1)", cancellationToken, Lock);
         try
@@ -72,8 +82,7 @@ internal sealed partial class Migrator(NpgsqlDataSource database, IReadOnlyList<
         }
         catch (PostgresException error) when (!DatabaseFault.IsAway(error))
         {
-            var line = error.Position > 0 ? $", line {migration.Sql.AsSpan(0, Math.Min(error.Position - 1, migration.Sql.Length)).Count('\n') + 1}" : "";
-            throw new CellException($"Migration {migration.Number} '{migration.Name}' of {service} failed{line}: {error.MessageText} ({error.SqlState}). Nothing of it was kept.", isTransient: false, error);
+            throw new CellException($"Migration {migration.Number} '{migration.Name}' of {service} failed{Line(error, migration.Sql)}: {error.MessageText} ({error.SqlState}). Nothing of it was kept.", isTransient: false, error);
         }
 
         LogApplied(logger, migration.Number, migration.Name, service, (long)options.Time.GetElapsedTime(began).TotalMilliseconds);
@@ -104,6 +113,13 @@ internal sealed partial class Migrator(NpgsqlDataSource database, IReadOnlyList<
         string => NpgsqlDbType.Text,
         _ => NpgsqlDbType.Bytea,
     };
+
+    /// <summary>The line of the migration's file where it failed, as far as the database says: a position counts from its own statement's start.</summary>
+    private static string Line(PostgresException error, string sql)
+    {
+        var start = error.BatchCommand is { CommandText: { Length: > 0 } statement } ? sql.IndexOf(statement, StringComparison.Ordinal) : 0;
+        return error.Position > 0 && start >= 0 && start + error.Position - 1 <= sql.Length ? $" in line {sql.AsSpan(0, start + error.Position - 1).Count('\n') + 1}" : "";
+    }
 
     private sealed record Applied(byte[] Hash, DateTime At);
 

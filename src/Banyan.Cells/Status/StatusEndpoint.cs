@@ -1,0 +1,77 @@
+using Banyan.Cells.Gateway;
+using Banyan.Cells.Health;
+using Banyan.Cells.Hosting;
+using Banyan.Cells.Http;
+using Banyan.Cells.Telemetry;
+using Banyan.Journal;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Banyan.Cells.Status;
+
+/// <summary><c>/cell/v1/status</c>: how the cell is and what it has done since it started, for the console and <c>banyan status</c>.</summary>
+internal sealed class StatusEndpoint(CellOptions options, CellLife life, CellHealth health, MetricsRegistry metrics, IJournal journal)
+{
+    private readonly DateTimeOffset _startedAt = options.Time.GetUtcNow();
+    private long _head;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var status = ActivatorUtilities.CreateInstance<StatusEndpoint>(routes.ServiceProvider);
+        routes.MapGet("/cell/v1/status", async context => await (await status.GetAsync(context.RequestAborted)).ExecuteAsync(context)).Always();
+    }
+
+    private async Task<IResult> GetAsync(CancellationToken cancellationToken)
+    {
+        var report = await health.CheckAsync(cancellationToken);
+        var head = await HeadAsync(cancellationToken);
+        return JsonAnswer.Of(json =>
+        {
+            json.WriteString("region"u8, options.Context.Region);
+            json.WriteString("partition"u8, options.Context.Partition);
+            json.WriteString("state"u8, life.State switch { CellState.Starting => "starting", CellState.Serving => "serving", _ => "draining" });
+            json.WriteNumber("epoch"u8, options.Epoch);
+            json.WriteStartArray("services"u8);
+            foreach (var (name, wrong) in report.Checks)
+            {
+                json.WriteStartObject();
+                json.WriteString("name"u8, name);
+                json.WriteBoolean("healthy"u8, wrong is null);
+                json.WriteString("detail"u8, wrong);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteStartObject("journal"u8);
+            json.WriteNumber("head"u8, head);
+            json.WriteEndObject();
+            json.WriteStartObject("counters"u8);
+            json.WriteNumber("requests"u8, metrics.Sum("http.server.request.duration"));
+            json.WriteNumber("changes"u8, metrics.Sum("banyan.journal.changes", "result", "committed"));
+            json.WriteNumber("readings"u8, metrics.Sum("banyan.climate.readings"));
+            json.WriteNumber("alerts"u8, metrics.Sum("banyan.disaster.alerts"));
+            json.WriteEndObject();
+            json.WriteString("started_at"u8, _startedAt);
+        });
+    }
+
+    /// <summary>The head, or the last one known where the database is away: status must answer then most of all.</summary>
+    private async Task<long> HeadAsync(CancellationToken cancellationToken)
+    {
+        if (life.State == CellState.Starting)
+            return 0;
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(TimeSpan.FromSeconds(1));
+            return _head = await journal.GetHeadAsync(limit.Token);
+        }
+        catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
+        {
+            return _head;
+        }
+    }
+}
