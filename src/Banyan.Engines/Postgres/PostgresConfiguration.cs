@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text;
+
+namespace Banyan.Engines.Postgres;
+
+/// <summary>The configuration files of an instance, as text. Pure.</summary>
+/// <remarks>They are written anew at each start; what an operator wants otherwise goes through ALTER SYSTEM, which wins.</remarks>
+internal static class PostgresConfiguration
+{
+    public const string PassFile = "banyan.pgpass";
+
+    /// <summary>postgresql.conf.</summary>
+    public static string Main(PostgresSettings settings, string folder)
+    {
+        var lines = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            // Only loopback, no socket file: paths of data folders are longer than the 107 bytes a socket's path may have.
+            ["listen_addresses"] = "127.0.0.1",
+            ["port"] = Number(settings.Port),
+            ["unix_socket_directories"] = "",
+            ["cluster_name"] = settings.Name,
+            ["password_encryption"] = "scram-sha-256",
+            ["max_connections"] = Number(settings.MaxConnections),
+
+            // Small: ten of these share one machine with what they serve.
+            ["shared_buffers"] = $"{settings.SharedBuffers}MB",
+            ["wal_buffers"] = "4MB",
+            ["work_mem"] = "4MB",
+            ["maintenance_work_mem"] = "32MB",
+            ["effective_cache_size"] = "512MB",
+            ["random_page_cost"] = "1.1",
+            ["max_worker_processes"] = "4",
+            ["max_parallel_workers"] = "2",
+            ["max_parallel_workers_per_gather"] = "1",
+            ["max_logical_replication_workers"] = "0",
+            ["max_locks_per_transaction"] = "128",
+            ["jit"] = "off",
+
+            // Durable.
+            ["fsync"] = settings.Durable ? "on" : "off",
+            ["synchronous_commit"] = settings.Durable ? "on" : "off",
+            ["full_page_writes"] = settings.Durable ? "on" : "off",
+            ["recovery_init_sync_method"] = "syncfs",
+            ["restart_after_crash"] = "on",
+
+            // Replication. Which standbys a commit waits for is decided where partitions are moved, not here.
+            ["wal_level"] = "replica",
+            ["hot_standby"] = "on",
+            ["wal_log_hints"] = "on",
+            ["max_wal_senders"] = "8",
+            ["max_replication_slots"] = "8",
+            ["max_slot_wal_keep_size"] = $"{settings.MaxStandbyBacklog}MB",
+            ["synchronous_standby_names"] = "",
+            ["wal_retrieve_retry_interval"] = "200ms",
+            ["wal_sender_timeout"] = "15s",
+            ["wal_receiver_timeout"] = "15s",
+            ["wal_receiver_status_interval"] = "5s",
+            ["min_wal_size"] = "48MB",
+            ["max_wal_size"] = "512MB",
+            ["checkpoint_timeout"] = "10min",
+
+            // Quiet at rest.
+            ["archive_mode"] = "off",
+            ["autovacuum_max_workers"] = "2",
+            ["autovacuum_naptime"] = "2min",
+            ["bgwriter_delay"] = "500ms",
+
+            // Little, and never a password or a resident's data.
+            ["logging_collector"] = "off",
+            ["log_line_prefix"] = "%m [%p] %q%u ",
+            ["log_timezone"] = "UTC",
+            ["log_checkpoints"] = "off",
+            ["log_min_error_statement"] = "panic",
+            ["log_error_verbosity"] = "terse",
+            ["log_parameter_max_length"] = "0",
+            ["log_parameter_max_length_on_error"] = "0",
+            ["lc_messages"] = "C",
+            ["timezone"] = "UTC",
+        };
+        if (settings.StandbyOf is { } source)
+        {
+            lines["primary_conninfo"] = ConnectionInfo(source, settings.Name, folder);
+            lines["primary_slot_name"] = source.Slot;
+        }
+
+        foreach (var (name, value) in settings.Further)
+            lines[name] = value;
+        var text = new StringBuilder("# Written by Banyan at each start. To change a setting for good: ALTER SYSTEM.\n");
+        foreach (var (name, value) in lines)
+            text.Append(name).Append(" = '").Append(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)).Append("'\n");
+        return text.ToString();
+    }
+
+    /// <summary>pg_hba.conf: loopback alone, passwords always, each role only where it belongs.</summary>
+    public static string Access() => $"""
+        # Written by Banyan at each start.
+        # TYPE  DATABASE     USER                  ADDRESS       METHOD
+        host    {PostgresRoles.Database}       {PostgresRoles.Cell}           127.0.0.1/32  scram-sha-256
+        host    all          {PostgresRoles.Keeper}         127.0.0.1/32  scram-sha-256
+        host    replication  {PostgresRoles.Replication}    127.0.0.1/32  scram-sha-256
+
+        """;
+
+    /// <summary>The passfile that a standby logs in with.</summary>
+    public static string Pass(StandbySource source, PostgresPasswords passwords) =>
+        $"{source.Host}:{Number(source.Port)}:*:{PostgresRoles.Replication}:{passwords.Replication}\n";
+
+    private static string ConnectionInfo(StandbySource source, string name, string folder) => string.Join(' ',
+        $"host={source.Host}", $"port={Number(source.Port)}", $"user={PostgresRoles.Replication}",
+        $"passfile={Quoted(Path.Combine(folder, PassFile))}", $"application_name={Quoted(name)}",
+        "sslmode=disable", "gssencmode=disable", "connect_timeout=5");
+
+    private static string Quoted(string value) => $"'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,148 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Banyan.Engines.Postgres;
+
+/// <summary>Starting, adopting and stopping the server.</summary>
+public sealed partial class PostgresInstance
+{
+    private static readonly TimeSpan StrayPatience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Starts the server: in a session of its own, so that neither our death nor Ctrl-C in our terminal reaches it, with its
+    /// words going to <c>server.log</c> in its folder. Returns once its process lives; see <see cref="RunningPostgres.WaitReadyAsync"/>.
+    /// </summary>
+    public async Task<PostgresResult<RunningPostgres>> StartAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await CheckBeforeStartAsync(cancellationToken) is { } error ? error : await LaunchAsync(cancellationToken);
+        }
+        catch (Exception e) when (Errors.From(e, Folder, _account) is not null)
+        {
+            return Errors.From(e, Folder, _account)!;
+        }
+    }
+
+    /// <summary>Takes over the folder's live server; null where there is none (any more).</summary>
+    public RunningPostgres? Adopt() =>
+        FindServer() is { } live && ProcessHandle.Open(live.Pid) is { } handle
+            // Asked again with the process held: the number can't have been given to another in between.
+            ? FindServer()?.Pid == live.Pid ? new RunningPostgres(handle, Folder, adopted: true, ServerLog.Length(Folder), _clock) : Release(handle)
+            : null;
+
+    /// <summary>
+    /// Stops a server: cleanly within the patience (sessions are ended, a primary hands the last changes to connected
+    /// standbys), else at once, which costs a recovery at the next start but no committed row; else by force.
+    /// </summary>
+    /// <returns>How it ended.</returns>
+    public async Task<StopOutcome> StopAsync(RunningPostgres server, StopMode mode, TimeSpan patience, CancellationToken cancellationToken = default)
+    {
+        var process = server.Process;
+        if (process.Exited.IsCompleted)
+            return StopOutcome.WasStopped;
+        var outcome = StopOutcome.Clean;
+        if (mode == StopMode.Immediate || !process.Signal(ProcessHandle.SigInt) || !await process.WaitAsync(patience, _clock, cancellationToken))
+        {
+            outcome = StopOutcome.Immediate;
+            if (process.Signal(ProcessHandle.SigQuit) && !await process.WaitAsync(KillPatience, _clock, cancellationToken))
+            {
+                outcome = StopOutcome.Killed;
+                process.Signal(ProcessHandle.SigKill);
+                await process.Exited.WaitAsync(cancellationToken);
+            }
+        }
+
+        if (outcome != StopOutcome.Clean)
+            await ClearStraysAsync(cancellationToken);
+        return outcome;
+    }
+
+    /// <summary>Why a server has ended, from its log.</summary>
+    public PostgresError ExplainEnd(RunningPostgres server)
+    {
+        var words = ServerLog.Read(Folder, server.LogFrom);
+        return server.WasReady ? ServerLog.ExplainEnd(Folder, server.Pid, words) : ServerLog.ExplainStart(Folder, Settings.Port, words);
+    }
+
+    private static RunningPostgres? Release(ProcessHandle handle)
+    {
+        handle.Dispose();
+        return null;
+    }
+
+    private async Task<PostgresError?> CheckBeforeStartAsync(CancellationToken cancellationToken)
+    {
+        var facts = ReadFolder();
+        if (facts.Kind == DataFolderKind.Refused)
+            return facts.Error;
+        if (facts.Kind == DataFolderKind.Missing)
+            return Errors.NotOurs(Folder, "holds no data yet");
+        if (facts.IsStandby != Settings.StandbyOf is not null)
+            return new PostgresError(PostgresFailure.OtherRole, $"{Folder} holds a {(facts.IsStandby ? "standby" : "primary")}, and the platform wants a {(facts.IsStandby ? "primary" : "standby")} there: it was not started.");
+        if (_account.FirstClosedFolder(Folder) is { } closed)
+            return Errors.NoPermission(closed, _account);
+        if (FindServer() is { } live)
+            return new PostgresError(PostgresFailure.InUse, $"{Folder} is in use by the live server {live.Pid} on port {live.Port}: stop it first.");
+        await ClearStraysAsync(cancellationToken);
+        return IsPortFree(Settings.Port) ? null : Errors.PortTaken(Folder, Settings.Port);
+    }
+
+    private async Task<PostgresResult<RunningPostgres>> LaunchAsync(CancellationToken cancellationToken)
+    {
+        WriteConfiguration(Folder);
+        RememberMade();
+        ServerLog.Rotate(Folder, _account);
+        var logFrom = ServerLog.Length(Folder);
+        // setpriv, sh, setsid and postgres replace one another in one process, so its number is the server's. Only sh can open the log as that user.
+        var info = Command.Describe(_account.Run(
+            "sh", "-c", "umask 077; exec setsid \"$@\" </dev/null >>\"$0\" 2>&1", Path.Combine(Folder, ServerLog.FileName), _installation.Program("postgres"), "-D", Folder));
+        using var process = new Process { StartInfo = info };
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception e)
+        {
+            return new PostgresError(PostgresFailure.CommandFailed, $"{info.FileName}: {e.Message}");
+        }
+
+        var words = await process.StandardError.ReadToEndAsync(cancellationToken);
+        if (words.Length > 0)
+            return Errors.From(new CommandAnswer(1, "", words), "Starting PostgreSQL", Folder, _account);
+        return ProcessHandle.Open(process.Id) is { } handle
+            ? new RunningPostgres(handle, Folder, adopted: false, logFrom, _clock)
+            : ServerLog.ExplainStart(Folder, Settings.Port, ServerLog.Read(Folder, logFrom));
+    }
+
+    /// <summary>Waits for what a dead server left running, and ends by force what does not end by itself.</summary>
+    private async Task ClearStraysAsync(CancellationToken cancellationToken)
+    {
+        foreach (var pid in ServerProcess.Strays(Folder))
+        {
+            using var stray = ProcessHandle.Open(pid);
+            if (stray is null || await stray.WaitAsync(StrayPatience, _clock, cancellationToken))
+                continue;
+            stray.Signal(ProcessHandle.SigKill);
+            await stray.WaitAsync(KillPatience, _clock, cancellationToken);
+        }
+    }
+
+    private static bool IsPortFree(int port)
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            listener.Listen();
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Globalization;
+using Npgsql;
+
+namespace Banyan.Engines.Postgres;
+
+/// <summary>Asks a server how it is, as the keeper. Thread-safe. Its session is closed when it was not used for a while.</summary>
+public sealed class PostgresMonitor : IAsyncDisposable
+{
+    private const string FactsSql = """
+        SELECT current_setting('server_version'), pg_is_in_recovery(),
+               pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END, '0/0')::bigint,
+               (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> 'banyan-keeper')::int,
+               pg_database_size(current_database()),
+               r.status IS NOT NULL AND r.status = 'streaming',
+               greatest(0, pg_wal_lsn_diff(r.latest_end_lsn, pg_last_wal_replay_lsn()))::bigint,
+               extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8,
+               (SELECT system_identifier FROM pg_control_system())
+        FROM (SELECT 1) one LEFT JOIN pg_stat_wal_receiver r ON true
+        """;
+
+    private const string SlotsSql = """
+        SELECT s.slot_name::text, s.active, s.wal_status IS NOT DISTINCT FROM 'lost',
+               greatest(0, pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn))::bigint, extract(epoch FROM r.replay_lag)::float8
+        FROM pg_replication_slots s LEFT JOIN pg_stat_replication r ON r.pid = s.active_pid
+        WHERE s.slot_type = 'physical' AND NOT pg_is_in_recovery()
+        """;
+
+    // Segment names without their timeline; "+ 1" so that a position at a segment's end asks for the segment that follows.
+    private const string WalSql = """
+        SELECT substr(pg_walfile_name($1::pg_lsn + 1), 9) >= (SELECT min(substr(name, 9)) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$')
+        """;
+
+    private readonly NpgsqlDataSource _source;
+    private readonly string _place;
+
+    /// <summary>Connects lazily.</summary>
+    /// <param name="connectionString">Of a role that may read statistics; the keeper's for private instances.</param>
+    /// <param name="place">What to call the server in errors: a folder, or the name of what held the connection string.</param>
+    /// <param name="patience">The longest that one question may take.</param>
+    public PostgresMonitor(string connectionString, string place, TimeSpan? patience = null)
+    {
+        var seconds = (int)Math.Ceiling((patience ?? TimeSpan.FromSeconds(3)).TotalSeconds);
+        _place = place;
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            ApplicationName = "banyan-keeper",
+            MaxPoolSize = 2,
+            MinPoolSize = 0,
+            Timeout = seconds,
+            CommandTimeout = seconds,
+            CancellationTimeout = 500,
+            ConnectionIdleLifetime = 30,
+            ConnectionPruningInterval = 15,
+        };
+        _source = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString).Build();
+    }
+
+    /// <summary>Asks for the facts.</summary>
+    public Task<PostgresResult<ServerFacts>> ReadAsync(CancellationToken cancellationToken = default) => AskAsync<ServerFacts>(
+        async connection =>
+        {
+            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(FactsSql), new(SlotsSql) } };
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            var facts = new ServerFacts
+            {
+                Version = reader.GetString(0),
+                SystemIdentifier = reader.GetInt64(8),
+                IsStandby = reader.GetBoolean(1),
+                Position = reader.IsDBNull(2) ? 0 : reader.GetInt64(2),
+                Connections = reader.GetInt32(3),
+                Size = reader.GetInt64(4),
+                IsStreaming = reader.GetBoolean(5),
+                LagBytes = reader.GetBoolean(5) && !reader.IsDBNull(6) ? reader.GetInt64(6) : null,
+            };
+            if (facts.LagBytes is { } behind)
+                facts = facts with { Lag = behind == 0 ? TimeSpan.Zero : reader.IsDBNull(7) ? null : TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(7))) };
+            var slots = new List<SlotFacts>();
+            await reader.NextResultAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                slots.Add(new SlotFacts(
+                    reader.GetString(0), reader.GetBoolean(1), reader.GetBoolean(2), reader.IsDBNull(3) ? null : reader.GetInt64(3),
+                    reader.IsDBNull(4) ? null : TimeSpan.FromSeconds(reader.GetDouble(4))));
+            }
+
+            return facts with { Slots = slots };
+        },
+        cancellationToken);
+
+    /// <summary>
+    /// Makes a slot that keeps WAL from now on, in place of a lost one of that name. To be called at a primary's first start,
+    /// so that standbys made from the template find its first WAL.
+    /// </summary>
+    public async Task<PostgresError?> EnsureSlotAsync(string slot, CancellationToken cancellationToken = default)
+    {
+        var answer = await AskAsync<object>(
+            async connection =>
+            {
+                await using var batch = new NpgsqlBatch(connection)
+                {
+                    BatchCommands =
+                    {
+                        new("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1 AND wal_status = 'lost' AND NOT active") { Parameters = { new() { Value = slot } } },
+                        new("SELECT pg_create_physical_replication_slot($1, true) WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = $1)") { Parameters = { new() { Value = slot } } },
+                    },
+                };
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+                return slot;
+            },
+            cancellationToken);
+        return answer.Error;
+    }
+
+    /// <summary>Of a primary: whether it still has the WAL after a position, so that a standby there can catch up.</summary>
+    /// <returns>One of the two constants of <see cref="WalAnswer"/>, or why it could not be asked.</returns>
+    public Task<PostgresResult<WalAnswer>> HasWalAfterAsync(long position, CancellationToken cancellationToken = default) => AskAsync<WalAnswer>(
+        async connection =>
+        {
+            await using var command = new NpgsqlCommand(WalSql, connection) { Parameters = { new() { Value = Lsn(position) } } };
+            return await command.ExecuteScalarAsync(cancellationToken) is true ? WalAnswer.Kept : WalAnswer.Gone;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    internal async Task<PostgresResult<T>> AskAsync<T>(Func<NpgsqlConnection, Task<PostgresResult<T>>> question, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+            return await question(connection);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
+        {
+            return new PostgresError(PostgresFailure.OtherPasswords, $"{_place} refuses our login: {e.MessageText}. Put the secrets that it was made with back.");
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            return new PostgresError(PostgresFailure.Unreachable, $"{_place} does not answer: {e.GetBaseException().Message}");
+        }
+    }
+
+    private static string Lsn(long position) => string.Create(CultureInfo.InvariantCulture, $"{(ulong)position >> 32:X}/{(uint)position:X}");
+}
+
+/// <summary>Whether a primary still has WAL.</summary>
+public sealed record WalAnswer
+{
+    /// <summary>It has it.</summary>
+    public static readonly WalAnswer Kept = new();
+
+    /// <summary>It has removed it.</summary>
+    public static readonly WalAnswer Gone = new();
+
+    private WalAnswer()
+    {
+    }
+}

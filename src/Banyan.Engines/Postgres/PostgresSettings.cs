@@ -1,0 +1,32 @@
+namespace Banyan.Engines.Postgres;
+
+/// <summary>How one instance runs. Immutable; the defaults fit ten instances on one small machine.</summary>
+public sealed record PostgresSettings
+{
+    /// <summary>Loopback port.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Shown by <c>ps</c> in the titles of the server's processes, and the name that a standby gives its primary: <c>PARTITION@REGION</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where a standby streams from; null for a primary.</summary>
+    public StandbySource? StandbyOf { get; init; }
+
+    /// <summary>Megabytes of <c>shared_buffers</c>; the rest is the operating system's page cache.</summary>
+    public int SharedBuffers { get; init; } = 48;
+
+    /// <summary>The most connections; a cell's pool, the keeper's and an operator's fit.</summary>
+    public int MaxConnections { get; init; } = 60;
+
+    /// <summary>The most WAL, in megabytes, that a standby which is away may hold back; past it the standby is rebuilt.</summary>
+    public int MaxStandbyBacklog { get; init; } = 1024;
+
+    /// <summary>
+    /// Whether commits survive a loss of power. Off only for tests that don't ask for it: MUST be on wherever someone
+    /// relies on an acknowledgement.
+    /// </summary>
+    public bool Durable { get; init; } = true;
+
+    /// <summary>Further settings by PostgreSQL's names; they win.</summary>
+    public IReadOnlyDictionary<string, string> Further { get; init; } = new Dictionary<string, string>();
+}
