@@ -25,6 +25,12 @@ public sealed record DatabaseReport
     /// <summary>For a standby: how far it is behind its primary, in bytes of the write-ahead log. Null where not known.</summary>
     public long? LagBytes { get; init; }
 
+    /// <summary>For a standby: age in seconds of the last change that it has replayed, 0 where nothing is outstanding. Null where not known.</summary>
+    public double? LagSeconds { get; init; }
+
+    /// <summary>How often its keeper has started it again after a death.</summary>
+    public int Restarts { get; init; }
+
     public long? SizeBytes { get; init; }
 
     public int? Connections { get; init; }

@@ -89,10 +89,11 @@ public sealed class PostgresTemplate
             return Errors.From(initdb, "initdb", draft, account);
 
         // A single-user server needs no port and shows the passwords to nobody: they go in by stdin and are not logged.
-        DataFolder.Write(draft, "postgresql.conf", "log_min_error_statement = 'panic'\nlog_checkpoints = 'off'\nexit_on_error = 'on'\n", account);
+        // It runs with the settings of its copies: a standby refuses to start with less than the last server on its data had.
+        DataFolder.Write(draft, "postgresql.conf", PostgresConfiguration.Main(new PostgresSettings { Port = 1, Name = "template" }, folder), account);
         DataFolder.Write(draft, "pg_hba.conf", PostgresConfiguration.Access(), account);
         var roles = await Command.RunAsync(
-            account.Run(installation.Program("postgres"), "--single", "-D", draft, "postgres"), Statements(passwords), cancellationToken: cancellationToken);
+            account.Run(installation.Program("postgres"), "--single", "-D", draft, "-c", "exit_on_error=on", "postgres"), Statements(passwords), cancellationToken: cancellationToken);
         if (roles.ExitCode != 0 || roles.Errors.Contains("FATAL", StringComparison.Ordinal))
             return Errors.From(roles, "Creating the roles", draft, account);
         DataFolder.Write(draft, DataFolderMark.FileName, new DataFolderMark(instanceId, "", "") { Passwords = passwords.Fingerprint }.ToJson(), account);

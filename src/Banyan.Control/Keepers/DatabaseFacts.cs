@@ -1,0 +1,52 @@
+using Banyan.Engines.Postgres;
+
+namespace Banyan.Control.Keepers;
+
+/// <summary>What was observed of a private instance at one moment: all that <see cref="KeeperPlan"/> decides by. Immutable.</summary>
+internal sealed record DatabaseFacts
+{
+    public required DataFolderFacts Folder { get; init; }
+
+    /// <summary>The live server of the folder; null where none runs.</summary>
+    public LiveServer? Server { get; init; }
+
+    /// <summary>Whether we hold and watch that server.</summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>The keeper is to end.</summary>
+    public bool StopWanted { get; init; }
+
+    /// <summary>Starts that failed and deaths, one after the other without a healthy while between.</summary>
+    public int Failures { get; init; }
+
+    /// <summary>How long ago the last of them was.</summary>
+    public TimeSpan SinceFailure { get; init; }
+
+    /// <summary>The slots that a primary has and that still keep what their standby needs; null where it was not asked or did not answer.</summary>
+    public IReadOnlyList<string>? GoodSlots { get; init; }
+
+    /// <summary>How a standby stands to its primary.</summary>
+    public StandbyLink Link { get; init; }
+}
+
+/// <summary>How a standby stands to its primary.</summary>
+internal enum StandbyLink
+{
+    /// <summary>Not asked, or not answered.</summary>
+    Unknown,
+
+    /// <summary>It receives.</summary>
+    Streams,
+
+    /// <summary>It does not receive, and time may mend that.</summary>
+    Waits,
+
+    /// <summary>The template that it would be made from is not its primary's.</summary>
+    OtherTemplate,
+
+    /// <summary>It is behind, and its primary has removed the WAL that it needs: only a new copy helps.</summary>
+    Outrun,
+
+    /// <summary>It holds changes that its primary does not, or another history: never replaced without being asked.</summary>
+    Diverged,
+}

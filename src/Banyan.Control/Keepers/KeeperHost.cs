@@ -1,0 +1,126 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Banyan.Control.Keepers;
+
+/// <summary>The keeper's process: runs a region's databases, and answers on its loopback port.</summary>
+public static class KeeperHost
+{
+    /// <summary>It ran and has stopped its databases.</summary>
+    public const int Ended = 0;
+
+    /// <summary>It could not run; the reason is its last log line.</summary>
+    public const int CouldNotRun = 2;
+
+    /// <summary>
+    /// Brings the region's databases up and cares for them until cancelled; then stops them cleanly within
+    /// <see cref="KeeperOptions.StopPatience"/>. Databases that run already are adopted. Where the process is killed instead,
+    /// they go on running.
+    /// </summary>
+    /// <returns>The process' exit code: <see cref="Ended"/> or <see cref="CouldNotRun"/>.</returns>
+    public static async Task<int> RunAsync(KeeperOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAllAsync(options, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return Ended; // Before any database ran.
+        }
+    }
+
+    private static async Task<int> RunAllAsync(KeeperOptions options, CancellationToken cancellationToken)
+    {
+        var region = options.PlatformState.FindRegion(options.Region);
+        await using var app = Build(region?.KeeperPort ?? 0);
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Banyan.Keeper");
+        if (region is null)
+            return Refuse(log, options, $"platform.json knows no region of this name; it has {string.Join(", ", options.PlatformState.Regions.Select(r => r.Name))}");
+        var wanted = KeptDatabase.Of(options.PlatformState, options.Region);
+        var tools = default(KeeperTools);
+        if (wanted.Any(d => d.ConnectionFrom is null))
+        {
+            var found = await KeeperTools.FindAsync(options, cancellationToken);
+            if (!found.Ok)
+                return Refuse(log, options, found.Error.Message);
+            tools = found.Value;
+        }
+
+        var kept = wanted.Select(IKept (d) => d.ConnectionFrom is null ? new PrivateDatabase(d, tools!, log) : new ExternalDatabase(d, options.Clock, log)).ToList();
+        KeeperEndpoints.Map(app, options.Region, kept);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException)
+        {
+            return Refuse(log, options, $"port {region.KeeperPort} of 127.0.0.1 is taken by another process: stop it, or give the platform another data folder");
+        }
+
+        KeeperLog.Started(log, options.Region, kept.Count, $"{tools?.Installation.Version}", region.KeeperPort);
+        await CareAsync(kept, cancellationToken);
+        KeeperLog.Ended(log, options.Region);
+        await app.StopAsync(CancellationToken.None);
+        foreach (var database in kept)
+            await database.DisposeAsync();
+        return Ended;
+    }
+
+    /// <summary>
+    /// Primaries stop first, standbys when those are down: a primary hands its last changes to a standby that still
+    /// listens. Keepers stop at the same time, each its own, so no keeper waits for another.
+    /// </summary>
+    private static async Task CareAsync(IReadOnlyList<IKept> kept, CancellationToken stop)
+    {
+        using var stopStandbys = new CancellationTokenSource();
+        var primaries = kept.Where(d => d.Wanted.IsPrimary).Select(d => d.RunAsync(stop)).ToList();
+        var standbys = kept.Where(d => !d.Wanted.IsPrimary).Select(d => d.RunAsync(stopStandbys.Token)).ToList();
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (stop.Register(() => stopped.TrySetResult()))
+        {
+            // A loop ends before it is told to only by a bug: that ends the keeper, whose supervisor starts another that adopts the databases.
+            await await Task.WhenAny([stopped.Task, .. primaries, .. standbys]);
+            await Task.WhenAll(primaries);
+            await stopStandbys.CancelAsync();
+            await Task.WhenAll(standbys);
+        }
+    }
+
+    private static int Refuse(ILogger log, KeeperOptions options, string reason)
+    {
+        KeeperLog.CannotRun(log, options.Region, reason);
+        return CouldNotRun;
+    }
+
+    private static WebApplication Build(int port)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ApplicationName = "banyan-keeper", ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 1024;
+            kestrel.Limits.MaxConcurrentConnections = 100;
+            kestrel.Listen(IPAddress.Loopback, port);
+        });
+        builder.Logging.ClearProviders().AddJsonConsole(json => json.UseUtcTimestamp = true);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.Configure<JsonConsoleFormatterOptions>(json => json.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ");
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        // Signals are the verb's business; it cancels.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        return builder.Build();
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

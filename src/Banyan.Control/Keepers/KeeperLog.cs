@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+
+namespace Banyan.Control.Keepers;
+
+internal static partial class KeeperLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Keeper of {Region} keeps {Count} databases with PostgreSQL {Version}, on port {Port}")]
+    public static partial void Started(ILogger logger, string region, int count, string version, int port);
+
+    [LoggerMessage(2, LogLevel.Critical, "Keeper of {Region} can't run: {Reason}")]
+    public static partial void CannotRun(ILogger logger, string region, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "Keeper of {Region} has stopped its databases and ends")]
+    public static partial void Ended(ILogger logger, string region);
+
+    [LoggerMessage(10, LogLevel.Information, "{Database}: made from {Origin} in {Milliseconds} ms")]
+    public static partial void Made(ILogger logger, string database, string origin, long milliseconds);
+
+    [LoggerMessage(11, LogLevel.Information, "{Database}: server {Pid} takes connections on port {Port} after {Milliseconds} ms")]
+    public static partial void Ready(ILogger logger, string database, int pid, int? port, long milliseconds);
+
+    [LoggerMessage(12, LogLevel.Information, "{Database}: adopted server {Pid}, which was running")]
+    public static partial void Adopted(ILogger logger, string database, int pid);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Database}: failed the {Failures}. time in a row: {Reason}")]
+    public static partial void Failed(ILogger logger, string database, int failures, string reason);
+
+    [LoggerMessage(14, LogLevel.Error, "{Database}: left as it is: {Reason}")]
+    public static partial void Refused(ILogger logger, string database, string reason);
+
+    [LoggerMessage(15, LogLevel.Information, "{Database}: server {Pid} stopped ({Why}): {Outcome}, {Milliseconds} ms")]
+    public static partial void Stopped(ILogger logger, string database, int pid, string why, string outcome, long milliseconds);
+
+    [LoggerMessage(16, LogLevel.Warning, "{Database}: server {Pid} did not stop cleanly within {Seconds} s and was stopped at once ({Outcome}): no committed row is lost, its next start recovers")]
+    public static partial void StoppedHard(ILogger logger, string database, int pid, double seconds, string outcome);
+
+    [LoggerMessage(17, LogLevel.Information, "{Database}: made replication slot {Slot}")]
+    public static partial void MadeSlot(ILogger logger, string database, string slot);
+
+    [LoggerMessage(18, LogLevel.Warning, "{Database}: its primary has removed the WAL that it needs; it is made anew")]
+    public static partial void Outrun(ILogger logger, string database);
+
+    [LoggerMessage(19, LogLevel.Information, "{Database}: {Detail}")]
+    public static partial void Noted(ILogger logger, string database, string detail);
+}

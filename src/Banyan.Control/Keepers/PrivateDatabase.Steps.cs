@@ -1,0 +1,171 @@
+using Banyan.Engines.Postgres;
+
+namespace Banyan.Control.Keepers;
+
+/// <summary>Carrying out steps.</summary>
+internal sealed partial class PrivateDatabase
+{
+    private Task CarryOutAsync(KeeperStep step, CancellationToken stop) => step switch
+    {
+        KeeperStep.MakeFromTemplate => MakeFromTemplateAsync(stop),
+        KeeperStep.MakeFromPrimary => MakeFromPrimaryAsync(stop),
+        KeeperStep.Start => StartAsync(stop),
+        KeeperStep.Adopt => AdoptAsync(),
+        KeeperStep.Stop s => StopAsync(s.Why),
+        KeeperStep.MakeSlots s => MakeSlotsAsync(s.Names, stop),
+        KeeperStep.Watch => WatchAsync(stop),
+        KeeperStep.Pause p => Task.Delay(p.For, _tools.Clock, stop),
+        KeeperStep.Refuse r => RefuseAsync(r.Error, stop),
+        _ => throw new InvalidOperationException($"Step {step} has no executor."),
+    };
+
+    private async Task MakeFromTemplateAsync(CancellationToken stop)
+    {
+        Show("starting", "its data folder is being made");
+        var begun = _tools.Clock.GetTimestamp();
+        var template = await _tools.TemplateAsync(stop);
+        if ((template.Ok ? await _instance.MakeFromTemplateAsync(template.Value, stop) : template.Error) is { } error)
+            Fail(error);
+        else
+            KeeperLog.Made(_log, Wanted.Name, "the template", Milliseconds(begun));
+    }
+
+    private async Task MakeFromPrimaryAsync(CancellationToken stop)
+    {
+        if (_server is not null)
+        {
+            KeeperLog.Outrun(_log, Wanted.Name);
+            await StopAsync("it is made anew");
+        }
+
+        Show("starting", $"it is being copied from its primary on port {Wanted.Source!.Port}");
+        var begun = _tools.Clock.GetTimestamp();
+        // Its keeper makes the slot too, but perhaps not yet: the copy needs it now.
+        if ((await _primary!.EnsureSlotAsync(Wanted.Source.Slot, stop) ?? await _instance.MakeFromPrimaryAsync(stop)) is { } error)
+            Fail(error);
+        else
+            KeeperLog.Made(_log, Wanted.Name, "its primary", Milliseconds(begun));
+    }
+
+    private async Task StartAsync(CancellationToken stop)
+    {
+        Show("starting", _failures > 0 ? _detail : null);
+        var started = await _instance.StartAsync(stop);
+        if (!started.Ok)
+        {
+            Fail(started.Error);
+            return;
+        }
+
+        Hold(started.Value);
+        Show("starting", null);
+    }
+
+    private Task AdoptAsync()
+    {
+        if (_instance.Adopt() is { } server)
+        {
+            Hold(server);
+            KeeperLog.Adopted(_log, Wanted.Name, server.Pid);
+            Show("starting", null);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void Hold(RunningPostgres server)
+    {
+        _server?.Dispose();
+        _server = server;
+        _announced = false;
+        _readySince = _tools.Clock.GetTimestamp();
+    }
+
+    private async Task StopAsync(string why)
+    {
+        var (server, begun) = (_server!, _tools.Clock.GetTimestamp());
+        Show("starting", $"it is being stopped: {why}");
+        // Not with the loop's token: a stop is what that asks for, and this one is bounded by the patience.
+        var outcome = await _instance.StopAsync(server, StopMode.Fast, _tools.StopPatience, CancellationToken.None);
+        if (outcome is StopOutcome.Immediate or StopOutcome.Killed)
+            KeeperLog.StoppedHard(_log, Wanted.Name, server.Pid, _tools.StopPatience.TotalSeconds, $"{outcome}");
+        else
+            KeeperLog.Stopped(_log, Wanted.Name, server.Pid, why, $"{outcome}", Milliseconds(begun));
+        server.Dispose();
+        _server = null;
+    }
+
+    private async Task MakeSlotsAsync(IReadOnlyList<string> names, CancellationToken stop)
+    {
+        foreach (var name in names)
+        {
+            if (await _monitor.EnsureSlotAsync(name, stop) is { } error)
+            {
+                KeeperLog.Noted(_log, Wanted.Name, error.Message);
+                await WatchAsync(stop);
+                return;
+            }
+
+            KeeperLog.MadeSlot(_log, Wanted.Name, name);
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken stop)
+    {
+        if (!_announced)
+        {
+            await _server!.WaitReadyAsync(stop);
+            return;
+        }
+
+        if (_tools.Clock.GetElapsedTime(_readySince) > Healthy)
+            _failures = 0;
+        _instance.RotateLog();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await Task.WhenAny(_server!.Exited, Task.Delay(Look, _tools.Clock, ended.Token));
+        await ended.CancelAsync();
+    }
+
+    private async Task RefuseAsync(PostgresError error, CancellationToken stop)
+    {
+        if (Report.Detail != error.Message)
+            KeeperLog.Refused(_log, Wanted.Name, error.Message);
+        Show("failed", error.Message);
+        await Task.Delay(Look, _tools.Clock, stop);
+    }
+
+    private void Announce()
+    {
+        if (_announced)
+            return;
+        _announced = true;
+        KeeperLog.Ready(_log, Wanted.Name, _server!.Pid, Wanted.Port, Milliseconds(_readySince));
+        _readySince = _tools.Clock.GetTimestamp();
+        Show("running", null);
+    }
+
+    private void NoteDeath()
+    {
+        if (_server is not { Exited.IsCompleted: true } dead)
+            return;
+        if (_announced && _tools.Clock.GetElapsedTime(_readySince) > Healthy)
+            _failures = 0;
+        var why = _instance.ExplainEnd(dead);
+        dead.Dispose();
+        _server = null;
+        lock (_gate)
+            _restarts++;
+        Fail(why);
+    }
+
+    private void Fail(PostgresError error)
+    {
+        _failures++;
+        _failedAt = _tools.Clock.GetTimestamp();
+        KeeperLog.Failed(_log, Wanted.Name, _failures, error.Message);
+        // The first failure is mended at once; only one that comes back is worth an alarm.
+        Show(_failures > 1 ? "failed" : "starting", error.Message);
+    }
+
+    private long Milliseconds(long since) => (long)_tools.Clock.GetElapsedTime(since).TotalMilliseconds;
+}

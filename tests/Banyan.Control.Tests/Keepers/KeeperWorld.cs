@@ -1,0 +1,183 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using Banyan.Control.Platform;
+using Banyan.Control.Status;
+using Banyan.Engines.Postgres;
+using Npgsql;
+
+namespace Banyan.Control.Tests.Keepers;
+
+/// <summary>A platform of two regions, each the other's standby, in a folder of its own, with keepers in processes of their own.</summary>
+internal sealed class KeeperWorld : IAsyncDisposable
+{
+    public const string East = "east-africa";
+    public const string South = "south-africa";
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly ConcurrentBag<Process> _keepers = [];
+    private readonly List<Socket> _ports = [];
+
+    private KeeperWorld(string root, PlatformState state)
+    {
+        Data = new DataFolder(root);
+        State = state;
+    }
+
+    public DataFolder Data { get; }
+
+    public PlatformState State { get; }
+
+    /// <summary>What keepers said, for the message of a failing test.</summary>
+    public ConcurrentQueue<string> Words { get; } = [];
+
+    public static KeeperWorld Create(bool standbys = true)
+    {
+        var root = Directory.CreateTempSubdirectory("banyan-keeper-").FullName;
+        File.SetUnixFileMode(root, (UnixFileMode)0b111_101_101);
+        var sockets = Enumerable.Range(0, 6).Select(_ => Reserve()).ToList();
+        var ports = sockets.Select(s => ((IPEndPoint)s.LocalEndPoint!).Port).ToList();
+        sockets.ForEach(s => s.Dispose());
+        var state = new PlatformState
+        {
+            Platform = "test",
+            InstanceId = Guid.NewGuid().ToString("n"),
+            EntryPort = 1,
+            Regions =
+            [
+                new RegionState { Name = East, Tier = "core", Standby = South, CellPort = 1, KeeperPort = ports[0] },
+                new RegionState { Name = South, Tier = "core", Standby = East, CellPort = 1, KeeperPort = ports[1] },
+            ],
+            Partitions =
+            [
+                new PartitionState { Name = East, Primary = East, Databases = [new() { Region = East, Port = ports[2] }, .. Standby(South, ports[3])] },
+                new PartitionState { Name = South, Primary = South, Databases = [new() { Region = South, Port = ports[4] }, .. Standby(East, ports[5])] },
+            ],
+        };
+        var world = new KeeperWorld(root, state);
+        PlatformStateFile.Write(world.Data, state);
+        return world;
+
+        IEnumerable<DatabaseState> Standby(string region, int port) => standbys ? [new DatabaseState { Region = region, Port = port }] : [];
+    }
+
+    public Process StartKeeper(string region)
+    {
+        var info = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Banyan.KeeperProcess")) { RedirectStandardInput = true, RedirectStandardError = true };
+        info.ArgumentList.Add(Data.Root);
+        info.ArgumentList.Add(region);
+        var keeper = Process.Start(info)!;
+        keeper.ErrorDataReceived += (_, line) => Words.Enqueue(line.Data ?? "");
+        keeper.BeginErrorReadLine();
+        _keepers.Add(keeper);
+        return keeper;
+    }
+
+    public async Task<KeeperReport?> StatusAsync(string region)
+    {
+        try
+        {
+            return await Http.GetFromJsonAsync(new Uri($"http://127.0.0.1:{State.FindRegion(region)!.KeeperPort}/status"), StatusJson.Default.KeeperReport);
+        }
+        catch (HttpRequestException)
+        {
+            return null; // Not up yet, or gone.
+        }
+    }
+
+    public async Task<DatabaseReport?> DatabaseAsync(string partition, string region) =>
+        (await StatusAsync(region))?.Databases.Single(d => d.Partition == partition);
+
+    public async Task<HttpStatusCode> HealthAsync(string region, string path)
+    {
+        using var answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{State.FindRegion(region)!.KeeperPort}/health/{path}"));
+        return answer.StatusCode;
+    }
+
+    /// <summary>Waits for a state of a database; fails with what the keepers said.</summary>
+    public async Task<DatabaseReport> WaitAsync(string partition, string region, Func<DatabaseReport, bool> state)
+    {
+        var last = default(DatabaseReport);
+        await UntilAsync(async () => (last = await DatabaseAsync(partition, region)) is not null && state(last), () => $"last: {last}");
+        return last!;
+    }
+
+    public async Task UntilAsync(Func<Task<bool>> condition, Func<string>? last = null)
+    {
+        var patience = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            if (patience.Elapsed > TimeSpan.FromSeconds(40))
+                throw new TimeoutException($"{last?.Invoke()}\n{string.Join('\n', Words)}");
+            await Task.Delay(20);
+        }
+    }
+
+    public NpgsqlDataSource Connect(string partition, string region, string role = PostgresRoles.Cell)
+    {
+        var passwords = PostgresPasswords.LoadOrCreate(Data.Secrets).Value!;
+        var port = State.FindPartition(partition)!.Databases.Single(d => d.Region == region).Port!.Value;
+        return NpgsqlDataSource.Create(PostgresInstance.ConnectionString(port, role, passwords) + ";Timeout=5;Pooling=true");
+    }
+
+    public string Folder(string partition, string region) => Data.Database(partition, region);
+
+    public int? PostmasterOf(string partition, string region)
+    {
+        var file = Path.Combine(Folder(partition, region), "postmaster.pid");
+        return File.Exists(file) && int.TryParse(File.ReadLines(file).FirstOrDefault(), out var pid) && Directory.Exists($"/proc/{pid}") ? pid : null;
+    }
+
+    /// <summary>Every process of this world's servers.</summary>
+    public IReadOnlyList<int> Servers() =>
+        [.. from process in Directory.GetDirectories("/proc")
+            where int.TryParse(Path.GetFileName(process), out _) && new FileInfo($"{process}/cwd").LinkTarget?.StartsWith(Data.Root, StringComparison.Ordinal) == true
+            select int.Parse(Path.GetFileName(process))];
+
+    public static void Kill(int pid)
+    {
+        try
+        {
+            Process.GetProcessById(pid).Kill();
+        }
+        catch (ArgumentException)
+        {
+            // It has ended already.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var keeper in _keepers)
+        {
+            if (!keeper.HasExited)
+                keeper.Kill();
+            await keeper.WaitForExitAsync();
+            keeper.Dispose();
+        }
+
+        foreach (var pid in Servers())
+            Kill(pid);
+        await UntilAsync(() => Task.FromResult(Servers().Count == 0));
+        Directory.Delete(Data.Root, recursive: true);
+    }
+
+    private static Socket Reserve()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        // Below the range of outgoing connections, or a passing one could take it before the server does.
+        while (true)
+        {
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, Random.Shared.Next(12_000, 20_000)));
+                return socket;
+            }
+            catch (SocketException)
+            {
+                continue;
+            }
+        }
+    }
+}
