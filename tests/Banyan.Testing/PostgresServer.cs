@@ -1,96 +1,81 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Banyan.Engines.Postgres;
 using Npgsql;
 
 namespace Banyan.Testing;
 
-/// <summary>A real PostgreSQL of the test run's own: made on first use, one database per caller, gone at the end of the process.</summary>
+/// <summary>
+/// A real PostgreSQL of the test run's own, made and run by Banyan's engine: started on first use, one database per
+/// caller, gone at the end of the process, however it ends. It does not survive a loss of power: tests of durability make
+/// their own instances.
+/// </summary>
 public static class PostgresServer
 {
-    private static readonly Lazy<Task<int>> Port = new(StartAsync);
+    private static readonly Lazy<Task<PostgresInstance>> Instance = new(StartAsync);
     private static int _databases;
+    private static Process? _watch; // Held: the pipe must stay open for as long as we live.
 
-    /// <summary>Creates an empty database and returns a connection string for it.</summary>
+    /// <summary>Creates an empty database and returns a superuser's connection string for it.</summary>
     public static async Task<string> CreateDatabaseAsync()
     {
-        var port = await Port.Value;
+        var instance = await Instance.Value;
         var name = $"test_{Interlocked.Increment(ref _databases)}";
-        await using var source = NpgsqlDataSource.Create(ConnectionString(port, "postgres"));
+        await using var source = NpgsqlDataSource.Create(ConnectionString(instance, "postgres"));
         await using var command = source.CreateCommand($"CREATE DATABASE {name}");
         await command.ExecuteNonQueryAsync();
-        return ConnectionString(port, name);
+        return ConnectionString(instance, name);
     }
 
-    private static string ConnectionString(int port, string database) =>
-        $"Host=127.0.0.1;Port={port};Username=postgres;Database={database};Include Error Detail=true";
+    private static string ConnectionString(PostgresInstance instance, string database) =>
+        new NpgsqlConnectionStringBuilder(instance.ConnectionString(PostgresRoles.Keeper)) { Database = database, IncludeErrorDetail = true }.ConnectionString;
 
-    private static async Task<int> StartAsync()
+    private static async Task<PostgresInstance> StartAsync()
     {
-        var bin = Directory.GetDirectories("/usr/lib/postgresql").OrderBy(d => int.Parse(Path.GetFileName(d), CultureInfo.InvariantCulture)).Last() + "/bin";
-        var folder = Path.Combine(Path.GetTempPath(), $"banyan-test-{Environment.ProcessId}");
+        var folder = Path.Combine(Path.GetTempPath(), $"banyan-test-{Environment.ProcessId}-{Guid.NewGuid():n}");
         Directory.CreateDirectory(folder);
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
-        var data = Path.Combine(folder, "pg");
-        Directory.CreateDirectory(data);
-        var root = string.Equals(Environment.UserName, "root", StringComparison.Ordinal);
-        if (root)
-            await RunAsync("chown", ["postgres", data]);
-        var port = FreePort();
-        string[] drop = root ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"] : [];
-        await RunAsync([.. drop, $"{bin}/initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"]);
-        string[] settings = ["-c", "listen_addresses=127.0.0.1", "-c", $"port={port}", "-c", $"unix_socket_directories={data}", "-c", "shared_buffers=64MB", "-c", "max_connections=200", "-c", "fsync=off"];
-        var server = Start([.. drop, $"{bin}/postgres", "-D", data, .. settings]);
+        var installation = Need(await PostgresInstallation.FindAsync());
+        var account = Need(ServerAccount.Resolve());
+        var passwords = Need(PostgresPasswords.LoadOrCreate(Path.Combine(folder, "secrets")));
+        var template = Need(await PostgresTemplate.EnsureAsync(installation, account, Path.Combine(folder, "template"), "test", passwords, durable: false));
+        var settings = new PostgresSettings
+        {
+            Port = FreePort.Take(),
+            Name = "test",
+            Durable = false,
+            SharedBuffers = 64,
+            MaxConnections = 200,
+            Further = new Dictionary<string, string> { ["autovacuum_naptime"] = "1min" },
+        };
+        var instance = new PostgresInstance(installation, account, Path.Combine(folder, "pg"), new DataFolderMark("test", "test", "test"), passwords, settings);
+        Need(await instance.MakeFromTemplateAsync(template));
+        var server = Need(await instance.StartAsync());
+        Watch(server.Pid, folder);
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
-            server.Kill(entireProcessTree: true);
-            server.WaitForExit();
+            instance.StopAsync(server, StopMode.Immediate, TimeSpan.Zero).GetAwaiter().GetResult();
             Directory.Delete(folder, recursive: true);
         };
-        await using var source = NpgsqlDataSource.Create(ConnectionString(port, "postgres"));
-        var patience = Stopwatch.StartNew();
-        while (true)
+        return await server.WaitReadyAsync() ? instance : throw new InvalidOperationException(instance.ExplainEnd(server).Message);
+    }
+
+    /// <summary>Servers outlive who started them: a shell that notices the end of this process, by its pipe, ends this one.</summary>
+    private static void Watch(int pid, string folder)
+    {
+        var info = new ProcessStartInfo("setsid")
         {
-            try
-            {
-                await using var connection = await source.OpenConnectionAsync();
-                return port;
-            }
-            catch (NpgsqlException) when (patience.Elapsed < TimeSpan.FromSeconds(30))
-            {
-                await Task.Delay(50);
-            }
-        }
+            RedirectStandardInput = true,
+            ArgumentList = { "sh", "-c", "read -r _; if [ \"$(head -n 1 \"$1/pg/postmaster.pid\" 2>/dev/null)\" = \"$0\" ]; then kill -QUIT \"$0\"; sleep 1; rm -rf \"$1\"; fi", $"{pid}", folder },
+        };
+        _watch = Process.Start(info);
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    private static T Need<T>(PostgresResult<T> result)
+        where T : class => result.Ok ? result.Value : throw new InvalidOperationException(result.Error.Message);
 
-    private static Task RunAsync(string file, string[] arguments) => RunAsync([file, .. arguments]);
-
-    private static async Task RunAsync(string[] command)
+    private static void Need(PostgresError? error)
     {
-        using var process = Start(command);
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process.ExitCode}.");
-    }
-
-    private static Process Start(string[] command)
-    {
-        var info = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in command[1..])
-            info.ArgumentList.Add(argument);
-        var process = Process.Start(info)!;
-        process.OutputDataReceived += static (_, _) => { };
-        process.ErrorDataReceived += static (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
+        if (error is not null)
+            throw new InvalidOperationException(error.Message);
     }
 }

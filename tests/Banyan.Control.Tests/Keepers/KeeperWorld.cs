@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using Banyan.Control.Platform;
 using Banyan.Control.Status;
 using Banyan.Engines.Postgres;
+using Banyan.Testing;
 using Npgsql;
 
 namespace Banyan.Control.Tests.Keepers;
@@ -17,7 +17,6 @@ internal sealed class KeeperWorld : IAsyncDisposable
     public const string South = "south-africa";
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
     private readonly ConcurrentBag<Process> _keepers = [];
-    private readonly List<Socket> _ports = [];
 
     private KeeperWorld(string root, PlatformState state)
     {
@@ -36,9 +35,7 @@ internal sealed class KeeperWorld : IAsyncDisposable
     {
         var root = Directory.CreateTempSubdirectory("banyan-keeper-").FullName;
         File.SetUnixFileMode(root, (UnixFileMode)0b111_101_101);
-        var sockets = Enumerable.Range(0, 6).Select(_ => Reserve()).ToList();
-        var ports = sockets.Select(s => ((IPEndPoint)s.LocalEndPoint!).Port).ToList();
-        sockets.ForEach(s => s.Dispose());
+        var ports = Enumerable.Range(0, 6).Select(_ => FreePort.Take()).ToList();
         var state = new PlatformState
         {
             Platform = "test",
@@ -161,23 +158,5 @@ internal sealed class KeeperWorld : IAsyncDisposable
             Kill(pid);
         await UntilAsync(() => Task.FromResult(Servers().Count == 0));
         Directory.Delete(Data.Root, recursive: true);
-    }
-
-    private static Socket Reserve()
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        // Below the range of outgoing connections, or a passing one could take it before the server does.
-        while (true)
-        {
-            try
-            {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, Random.Shared.Next(12_000, 20_000)));
-                return socket;
-            }
-            catch (SocketException)
-            {
-                continue;
-            }
-        }
     }
 }
