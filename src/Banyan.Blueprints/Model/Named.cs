@@ -28,6 +28,15 @@ public sealed class Named<T> : IReadOnlyDictionary<string, T>
     /// <summary>The thing of that name; null (or the type's default) where there is none.</summary>
     public T? Find(string? key) => key is not null && _items.TryGetValue(key, out var value) ? value : default;
 
+    /// <summary>The same names with changed things.</summary>
+    internal Named<T> Select(Func<T, T> change)
+    {
+        var items = new OrderedDictionary<string, T>(_items.Count);
+        foreach (var (name, item) in _items)
+            items.Add(name, change(item));
+        return new(items);
+    }
+
     public IEnumerator<KeyValuePair<string, T>> GetEnumerator() => _items.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
