@@ -30,6 +30,7 @@ public static class JournalRegistration
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILoggerFactory>(), p.GetService<IMeterFactory>()));
         services.TryAddSingleton<IJournal>(static p => p.GetRequiredService<PostgresJournal>());
         services.TryAddSingleton<IJournalCursors>(static p => new PostgresJournalCursors(p.GetRequiredService<NpgsqlDataSource>()));
+        services.TryAddSingleton<JournalFollowing>();
         services.AddSingleton<IHostedService>(static p => new JournalHost(p.GetRequiredService<PostgresJournal>()));
         return services;
     }

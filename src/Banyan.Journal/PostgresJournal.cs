@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Banyan.Journal.Keeping;
 using Banyan.Journal.Reading;
 using Banyan.Journal.Sequencing;
 using Banyan.Journal.Writing;
@@ -30,12 +31,16 @@ internal sealed class PostgresJournal : IJournal, IDisposable
         _feed = new JournalFeed(_reader, _window, _metrics);
         _writer = new ChangeWriter(source, Signal, _metrics);
         Sequencer = new Sequencer(source, options, _window, _reader, _wake, status, _metrics, time, loggers.CreateLogger<Sequencer>());
+        Keeping = new JournalKeeping(source, options, status, time, loggers.CreateLogger<JournalKeeping>());
     }
 
     public string Partition { get; }
 
     /// <summary>Gives the positions; run by the host.</summary>
     public Sequencer Sequencer { get; }
+
+    /// <summary>Drops what is past its retention; run by the host.</summary>
+    public JournalKeeping Keeping { get; }
 
     public Task<ChangeOutcome> CommitAsync(Change change, CancellationToken cancellationToken) => _writer.CommitAsync(change, cancellationToken);
 
