@@ -31,7 +31,7 @@ internal sealed class PostgresJournal : IJournal, IDisposable
         _feed = new JournalFeed(_reader, _window, _metrics);
         _writer = new ChangeWriter(source, Signal, _metrics);
         Sequencer = new Sequencer(source, options, _window, _reader, _wake, status, _metrics, time, loggers.CreateLogger<Sequencer>());
-        Keeping = new JournalKeeping(source, options, status, time, loggers.CreateLogger<JournalKeeping>());
+        Keeping = new JournalKeeping(source, options, _window, status, time, loggers.CreateLogger<JournalKeeping>());
     }
 
     public string Partition { get; }

@@ -36,7 +36,7 @@ internal sealed class JournalUnderTest : IAsyncDisposable
     public static async Task<JournalUnderTest> StartAsync(Func<JournalOptions, JournalOptions>? change = null, string? connectionString = null, bool run = true)
     {
         connectionString ??= await Banyan.Testing.PostgresServer.CreateDatabaseAsync();
-        var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxAutoPrepare = 50, AutoPrepareMinUsages = 2, MaxPoolSize = 30 });
+        var source = NpgsqlDataSource.Create(JournalConnection.Tune(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 30 }));
         await JournalSchema.ApplyAsync(source);
         var options = new JournalOptions { Partition = "test", LookInterval = TimeSpan.FromMilliseconds(50) };
         var journal = new JournalUnderTest(source, change?.Invoke(options) ?? options, connectionString);

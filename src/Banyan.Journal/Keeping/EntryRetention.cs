@@ -1,3 +1,4 @@
+using Banyan.Journal.Reading;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -7,7 +8,7 @@ namespace Banyan.Journal.Keeping;
 /// Drops entries that are past their retention, always from the oldest on, so that what is left has no holes. Whole table
 /// partitions go at once. Where one partition spans a long time (a quiet journal), its old rows are deleted in batches.
 /// </summary>
-internal sealed class EntryRetention(NpgsqlDataSource source, JournalOptions options)
+internal sealed class EntryRetention(NpgsqlDataSource source, JournalOptions options, LiveWindow window)
 {
     private const int DeleteBatch = 5_000;
 
@@ -24,8 +25,11 @@ internal sealed class EntryRetention(NpgsqlDataSource source, JournalOptions opt
         if (bounds.Tail > bounds.Head)
             return bounds.Tail;
         await DropSegmentsAsync(connection, await FindLastToGoAsync(connection, bounds, factor: 1, cancellationToken), cancellationToken);
+        bounds = await ReadBoundsAsync(connection, cancellationToken);
         await DeleteRowsAsync(connection, await FindLastToGoAsync(connection, bounds, RowSlack, cancellationToken), cancellationToken);
-        return (await ReadBoundsAsync(connection, cancellationToken)).Tail;
+        var tail = (await ReadBoundsAsync(connection, cancellationToken)).Tail;
+        window.Forget(tail);
+        return tail;
     }
 
     private static async Task<Bounds> ReadBoundsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -1,15 +1,16 @@
+using Banyan.Journal.Reading;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Banyan.Journal.Keeping;
 
 /// <summary>Looks now and then for entries and answers that are past their retention; in the process that gives positions only.</summary>
-internal sealed partial class JournalKeeping(NpgsqlDataSource source, JournalOptions options, JournalStatus status, TimeProvider time, ILogger<JournalKeeping> logger)
+internal sealed partial class JournalKeeping(NpgsqlDataSource source, JournalOptions options, LiveWindow window, JournalStatus status, TimeProvider time, ILogger<JournalKeeping> logger)
 {
     // Not on the start path, but soon enough that a cell which is restarted often gets to it.
     private static readonly TimeSpan FirstWait = TimeSpan.FromMinutes(1);
 
-    public EntryRetention Entries { get; } = new(source, options);
+    public EntryRetention Entries { get; } = new(source, options, window);
 
     public AnswerExpiry Answers { get; } = new(source, options);
 

@@ -9,6 +9,7 @@ internal sealed class LiveWindow
 {
     private readonly JournalEntry?[] _slots;
     private readonly long _maxCharacters;
+    private readonly Lock _writing = new();
     private TaskCompletionSource _changed = NewSignal();
     private long _head;
     private long _oldest = 1;
@@ -43,18 +44,32 @@ internal sealed class LiveWindow
     /// <summary>Adds durable entries, contiguous, oldest first. Only the sequencer calls it.</summary>
     public void Publish(IReadOnlyList<JournalEntry> entries)
     {
-        foreach (var entry in entries)
+        var head = entries[^1].Position;
+        lock (_writing)
         {
-            ref var slot = ref _slots[entry.Position & (_slots.Length - 1)];
-            if (slot is not null)
-                _characters -= slot.Data.Length;
-            _characters += entry.Data.Length;
-            Volatile.Write(ref slot, entry);
+            foreach (var entry in entries)
+            {
+                ref var slot = ref _slots[entry.Position & (_slots.Length - 1)];
+                _characters += entry.Data.Length - (slot?.Data.Length ?? 0);
+                Volatile.Write(ref slot, entry);
+            }
+
+            _oldest = Math.Max(_oldest, head - _slots.Length + 1);
+            while (_characters > _maxCharacters && _oldest <= head)
+                ForgetOldest();
         }
 
-        var head = entries[^1].Position;
-        Trim(head);
         SetHead(head);
+    }
+
+    /// <summary>Lets go of entries before a position, because retention has dropped them.</summary>
+    public void Forget(long before)
+    {
+        lock (_writing)
+        {
+            while (_oldest < before && _oldest <= Head)
+                ForgetOldest();
+        }
     }
 
     /// <summary>Tells that the journal has grown, where the entries themselves are not at hand. Only the sequencer calls it.</summary>
@@ -83,17 +98,13 @@ internal sealed class LiveWindow
         return position == after && position < head ? null : new JournalPage(found, position);
     }
 
-    private void Trim(long head)
+    private void ForgetOldest()
     {
-        _oldest = Math.Max(_oldest, head - _slots.Length + 1);
-        for (; _characters > _maxCharacters && _oldest <= head; _oldest++)
-        {
-            ref var slot = ref _slots[_oldest & (_slots.Length - 1)];
-            if (slot is null)
-                continue;
-            _characters -= slot.Data.Length;
-            Volatile.Write(ref slot, null);
-        }
+        ref var slot = ref _slots[_oldest++ & (_slots.Length - 1)];
+        if (slot is null)
+            return;
+        _characters -= slot.Data.Length;
+        Volatile.Write(ref slot, null);
     }
 
     private void SetHead(long head)

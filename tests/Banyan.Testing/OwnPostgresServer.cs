@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using Banyan.Engines.Postgres;
+using Npgsql;
+
+namespace Banyan.Testing;
+
+/// <summary>A real and durable PostgreSQL of one test's own, for tests that kill and restart it. Keeps its port. Gone when disposed.</summary>
+public sealed class OwnPostgresServer : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly PostgresInstance _instance;
+    private RunningPostgres? _server;
+    private Process? _watch;
+
+    private OwnPostgresServer(string folder, PostgresInstance instance)
+    {
+        _folder = folder;
+        _instance = instance;
+        ConnectionString = new NpgsqlConnectionStringBuilder(instance.ConnectionString(PostgresRoles.Keeper)) { IncludeErrorDetail = true, Timeout = 5 }.ConnectionString;
+    }
+
+    /// <summary>Reaches it, as a superuser, while it runs.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Makes a server and starts it; it takes connections when this returns.</summary>
+    public static async Task<OwnPostgresServer> StartAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("banyan-own-").FullName;
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
+        var installation = PostgresServer.Need(await PostgresInstallation.FindAsync());
+        var account = PostgresServer.Need(ServerAccount.Resolve());
+        var passwords = PostgresServer.Need(PostgresPasswords.LoadOrCreate(Path.Combine(folder, "secrets")));
+        var template = PostgresServer.Need(await PostgresTemplate.EnsureAsync(installation, account, Path.Combine(folder, "template"), "test", passwords, durable: false));
+        var settings = new PostgresSettings { Port = FreePort.Take(), Name = "own", Durable = true, SharedBuffers = 64 };
+        var instance = new PostgresInstance(installation, account, Path.Combine(folder, "pg"), new DataFolderMark("test", "own", "own"), passwords, settings);
+        PostgresServer.Need(await instance.MakeFromTemplateAsync(template));
+        var server = new OwnPostgresServer(folder, instance);
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>Kills it, all of its processes at once, as <c>kill -9</c> does.</summary>
+    public async Task KillAsync()
+    {
+        using var process = Process.GetProcessById(_server!.Pid);
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>Starts it after <see cref="KillAsync"/>; returns when it takes connections.</summary>
+    public async Task StartAgainAsync()
+    {
+        _server = PostgresServer.Need(await _instance.StartAsync());
+        _watch?.Kill();
+        _watch = PostgresServer.Watch(_server.Pid, _folder);
+        if (!await _server.WaitReadyAsync())
+            throw new InvalidOperationException(_instance.ExplainEnd(_server).Message);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _instance.StopAsync(_server!, StopMode.Immediate, TimeSpan.Zero);
+        Directory.Delete(_folder, recursive: true);
+        _watch?.Dispose();
+    }
+}
