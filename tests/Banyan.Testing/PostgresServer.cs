@@ -50,7 +50,7 @@ public static class PostgresServer
         var instance = new PostgresInstance(installation, account, Path.Combine(folder, "pg"), new DataFolderMark("test", "test", "test"), passwords, settings);
         Need(await instance.MakeFromTemplateAsync(template));
         var server = Need(await instance.StartAsync());
-        Watch(server.Pid, folder);
+        _watch = Watch(server.Pid, folder);
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             instance.StopAsync(server, StopMode.Immediate, TimeSpan.Zero).GetAwaiter().GetResult();
@@ -60,20 +60,20 @@ public static class PostgresServer
     }
 
     /// <summary>Servers outlive who started them: a shell that notices the end of this process, by its pipe, ends this one.</summary>
-    private static void Watch(int pid, string folder)
+    internal static Process? Watch(int pid, string folder)
     {
         var info = new ProcessStartInfo("setsid")
         {
             RedirectStandardInput = true,
             ArgumentList = { "sh", "-c", "read -r _; if [ \"$(head -n 1 \"$1/pg/postmaster.pid\" 2>/dev/null)\" = \"$0\" ]; then kill -QUIT \"$0\"; sleep 1; rm -rf \"$1\"; fi", $"{pid}", folder },
         };
-        _watch = Process.Start(info);
+        return Process.Start(info);
     }
 
-    private static T Need<T>(PostgresResult<T> result)
+    internal static T Need<T>(PostgresResult<T> result)
         where T : class => result.Ok ? result.Value : throw new InvalidOperationException(result.Error.Message);
 
-    private static void Need(PostgresError? error)
+    internal static void Need(PostgresError? error)
     {
         if (error is not null)
             throw new InvalidOperationException(error.Message);
