@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.RegularExpressions;
+using Banyan.Cells.Describing;
 using Banyan.Cells.Events;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Health;
@@ -76,6 +77,7 @@ public static partial class CellHost
         app.MapMetrics();
         StatusEndpoint.Map(app);
         app.MapJournal(options.Context);
+        OpenApiEndpoint.Map(app);
         foreach (var service in services)
             service.MapEndpoints(app);
         return app;
@@ -91,6 +93,7 @@ public static partial class CellHost
         services.AddSingleton<MetricsRegistry>().AddSingleton<OtlpExport>();
         services.Configure<RouteHandlerOptions>(static o => o.ThrowOnBadRequest = true);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = options.DrainTimeout * 2 + TimeSpan.FromSeconds(10));
+        OpenApiEndpoint.Add(services, options.Context);
         var first = services.Count;
         services.AddJournal(new JournalOptions { Partition = options.Context.Partition, Epoch = options.Epoch });
         foreach (var service in hosted)

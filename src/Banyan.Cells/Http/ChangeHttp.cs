@@ -20,19 +20,19 @@ public static class ChangeHttp
     /// <summary>Reads the key of a request; null where it sent none.</summary>
     /// <param name="request">The request.</param>
     /// <param name="subject">Who asks; part of the scope. <c>anonymous</c> until someone is logged in.</param>
-    /// <param name="body">The request's body as received; part of the fingerprint, with method, path and query.</param>
-    /// <exception cref="BadHttpRequestException">The key is empty or longer than 255 characters.</exception>
+    /// <param name="body">The request's body as received; part of the fingerprint, with method, path, query, type and encoding.</param>
+    /// <exception cref="BadHttpRequestException">The header is malformed, or the key is empty or longer than 255 characters.</exception>
     public static IdempotencyKey? ReadKey(HttpRequest request, string subject, ReadOnlySpan<byte> body)
     {
-        var value = request.Headers[KeyHeader].ToString().Trim().Trim('"');
-        if (!request.Headers.ContainsKey(KeyHeader))
+        if (!request.Headers.TryGetValue(KeyHeader, out var header))
             return null;
-        if (value.Length is 0 or > 255)
-            throw new BadHttpRequestException($"{KeyHeader} must have 1 to 255 characters.");
+        if (IdempotencyHeader.TryRead(header, out var key) is { } wrong)
+            throw new BadHttpRequestException($"{KeyHeader} {wrong}.");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path}{request.QueryString}\n{request.ContentType}\n"));
+        // A line feed can stand in none of these, so two requests never look alike.
+        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method}\n{request.Path}{request.QueryString}\n{request.ContentType}\n{request.Headers.ContentEncoding}\n"));
         hash.AppendData(body);
-        return new IdempotencyKey($"{subject} {request.Method} {request.Path}", value, hash.GetHashAndReset());
+        return new IdempotencyKey($"{subject} {request.Method} {request.Path}", key, hash.GetHashAndReset());
     }
 
     /// <summary>The answer to give for an outcome, with its receipts.</summary>

@@ -15,5 +15,18 @@ public static class Problem
     /// <param name="detail">What is wrong here, and what to do.</param>
     /// <param name="extensions">Further members, such as <c>errors</c>.</param>
     public static IResult Create(int status, string code, string title, string? detail = null, IReadOnlyDictionary<string, object?>? extensions = null) =>
-        Results.Problem(detail, statusCode: status, title: title, type: TypePrefix + code, extensions: extensions?.ToDictionary());
+        new ProblemAnswer(status, TypePrefix + code, title, detail, extensions);
+
+    private sealed class ProblemAnswer(int status, string type, string title, string? detail, IReadOnlyDictionary<string, object?>? extensions) : IResult, IStatusCodeHttpResult, IContentTypeHttpResult
+    {
+        public int? StatusCode => status;
+
+        public string ContentType => ProblemJson.ContentType;
+
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.StatusCode = status;
+            return ProblemJson.WriteAsync(httpContext.Response, status, type, title, detail, extensions);
+        }
+    }
 }

@@ -2,10 +2,13 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Banyan.Cells.Http;
 
-/// <summary>Writes problems (RFC 9457) without the serializer, so that it works whatever else is broken.</summary>
+/// <summary>Writes problems (RFC 9457) without the serializer (but for a service's own extensions), so that it works whatever else is broken.</summary>
 internal static class ProblemJson
 {
     public const string ContentType = "application/problem+json";
@@ -22,6 +25,7 @@ internal static class ProblemJson
 
     public static async Task WriteAsync(HttpResponse response, int status, string type, string title, string? detail, IReadOnlyDictionary<string, object?>? extensions)
     {
+        var options = extensions is null ? null : response.HttpContext.RequestServices.GetService<IOptions<JsonOptions>>()?.Value.SerializerOptions;
         var buffer = new ArrayBufferWriter<byte>(512);
         await using (var json = new Utf8JsonWriter(buffer))
         {
@@ -36,7 +40,7 @@ internal static class ProblemJson
             foreach (var (name, value) in extensions ?? System.Collections.Frozen.FrozenDictionary<string, object?>.Empty)
             {
                 json.WritePropertyName(name);
-                JsonSerializer.Serialize(json, value);
+                JsonSerializer.Serialize(json, value, options);
             }
 
             json.WriteEndObject();

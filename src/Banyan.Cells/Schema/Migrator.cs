@@ -82,7 +82,7 @@ internal sealed partial class Migrator(NpgsqlDataSource database, IReadOnlyList<
         }
         catch (PostgresException error) when (!DatabaseFault.IsAway(error))
         {
-            throw new CellException($"Migration {migration.Number} '{migration.Name}' of {service} failed{Line(error, migration.Sql)}: {error.MessageText} ({error.SqlState}). Nothing of it was kept.", isTransient: false, error);
+            throw new CellException($"Migration {migration.Number} '{migration.Name}' of {service} failed: {error.MessageText} ({error.SqlState}). Nothing of it was kept.", isTransient: false, error);
         }
 
         LogApplied(logger, migration.Number, migration.Name, service, (long)options.Time.GetElapsedTime(began).TotalMilliseconds);
@@ -113,13 +113,6 @@ internal sealed partial class Migrator(NpgsqlDataSource database, IReadOnlyList<
         string => NpgsqlDbType.Text,
         _ => NpgsqlDbType.Bytea,
     };
-
-    /// <summary>The line of the migration's file where it failed, as far as the database says: a position counts from its own statement's start.</summary>
-    private static string Line(PostgresException error, string sql)
-    {
-        var start = error.BatchCommand is { CommandText: { Length: > 0 } statement } ? sql.IndexOf(statement, StringComparison.Ordinal) : 0;
-        return error.Position > 0 && start >= 0 && start + error.Position - 1 <= sql.Length ? $" in line {sql.AsSpan(0, start + error.Position - 1).Count('\n') + 1}" : "";
-    }
 
     private sealed record Applied(byte[] Hash, DateTime At);
 
