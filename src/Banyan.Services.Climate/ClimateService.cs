@@ -1,8 +1,12 @@
 using System.Reflection;
 using Banyan.Cells;
+using Banyan.Services.Climate.Catalog;
 using Banyan.Services.Climate.Influx;
+using Banyan.Services.Climate.Ingest;
+using Banyan.Services.Climate.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Banyan.Services.Climate;
 
@@ -28,6 +32,15 @@ public sealed class ClimateService : IService
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(cell);
+        services.AddSingleton(ClimateOptions.FromSettings(cell.Settings));
+        services.AddSingleton<ClimateMetrics>();
+        services.AddSingleton<IWriteObserver>(static p => p.GetRequiredService<ClimateMetrics>());
+        services.AddSingleton<SeriesCatalog>();
+        services.AddSingleton<ReadingsStore>();
+        services.AddSingleton<ReadingsCommitter>();
+        services.AddSingleton<IHostedService>(static p => p.GetRequiredService<ReadingsCommitter>());
+        services.AddSingleton<WriteService>();
+        services.AddSingleton<WriteEndpoints>();
     }
 
     /// <inheritdoc/>
@@ -35,5 +48,6 @@ public sealed class ClimateService : IService
     {
         ArgumentNullException.ThrowIfNull(routes);
         routes.MapPing();
+        routes.ServiceProvider.GetRequiredService<WriteEndpoints>().Map(routes);
     }
 }

@@ -34,13 +34,14 @@ internal sealed class PointBuffer : IDisposable
         return Count++;
     }
 
-    /// <summary>Sets the time of the newest point.</summary>
-    public void SetTime(long time)
+    /// <summary>Sets the time of the newest point; always true.</summary>
+    public bool SetTime(long time)
     {
         var last = Count - 1;
         _times[last] = time;
         if (last > 0 && time <= _times[last - 1])
             Ordered = false;
+        return true;
     }
 
     /// <summary>Takes the newest point back.</summary>
