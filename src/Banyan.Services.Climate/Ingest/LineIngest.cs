@@ -21,6 +21,7 @@ internal sealed class LineIngest(Namespace space, ClimateOptions options, Precis
     private readonly List<(string Name, FieldKind Kind)> _unknownFields = [];
     private SeriesPoints? _last;
     private byte[]? _series;
+    private int _unknownAt;
 
     /// <summary>Reads a text, or as much of it as is whole lines.</summary>
     /// <param name="text">The text; where it is not final, to be given again from where this ended.</param>
@@ -76,6 +77,8 @@ internal sealed class LineIngest(Namespace space, ClimateOptions options, Precis
         var good = TryReadFields(ref reader, points, index, out values) && TryReadTime(ref reader, out var time) && points.Points.SetTime(time);
         if (good && _unknownFields.Count == 0)
             return LineOutcome.Taken;
+        if (good && lastPass)
+            good = reader.Fail(LineErrorKind.TooManyFieldsInMeasurement, _unknownAt);
         points.Points.Undo();
         _series = points.Series.Key;
         return good ? LineOutcome.Unknown : LineOutcome.Refused;
@@ -198,8 +201,7 @@ internal sealed class LineIngest(Namespace space, ClimateOptions options, Precis
                 return reader.Fail(LineErrorKind.LineTooLong, reader.Start);
             if (field is null)
             {
-                if (lastPass)
-                    return reader.Fail(LineErrorKind.TooManyFieldsInMeasurement, at);
+                _unknownAt = at;
                 _unknownFields.Add((name.ToString(), kind));
                 continue;
             }
@@ -241,8 +243,6 @@ internal sealed class LineIngest(Namespace space, ClimateOptions options, Precis
     /// <summary>Reads a line of a series that is not known, so that only a good one is learnt.</summary>
     private bool TryReadUnknown(ref LineReader reader)
     {
-        if (lastPass)
-            return reader.Fail(LineErrorKind.TooManySeries, reader.Start);
         while (reader.HasField)
         {
             var at = reader.Position;
@@ -256,7 +256,9 @@ internal sealed class LineIngest(Namespace space, ClimateOptions options, Precis
             _unknownFields.Add((text, kind));
         }
 
-        return _unknownFields.Count > 0 ? TryReadTime(ref reader, out _) : reader.Fail(LineErrorKind.MissingFields, reader.Position);
+        if (_unknownFields.Count == 0)
+            return reader.Fail(LineErrorKind.MissingFields, reader.Position);
+        return TryReadTime(ref reader, out _) && (!lastPass || reader.Fail(LineErrorKind.TooManySeries, reader.Start));
     }
 
     private enum LineOutcome
