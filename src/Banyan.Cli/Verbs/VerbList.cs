@@ -6,6 +6,8 @@ internal static class VerbList
     /// <summary>Makes them all.</summary>
     public static Verb[] Create() =>
     [
+        new StatusVerb(),
+        new CellVerb(),
         new FrontDoorVerb(),
     ];
 }

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Banyan.Control.Platform;
+using Banyan.Control.Processes;
+
+namespace Banyan.Cli.Verbs;
+
+/// <summary>A verb that the supervisor runs as its child: not in the help text, ends with its supervisor, logs JSON lines to stderr.</summary>
+internal abstract class ChildVerb : Verb
+{
+    private readonly Option<string?> _data = VerbOptions.Data();
+
+    protected ChildVerb(string name, string description)
+        : base(name, description)
+    {
+        Hidden = true;
+        Add(_data);
+    }
+
+    protected sealed override async Task<ExitCode> RunAsync(ParseResult input, VerbContext context, CancellationToken cancellationToken)
+    {
+        var data = new DataFolder(input.GetValue(_data) ?? DataFolder.DefaultPath());
+        var platform = PlatformStateFile.Read(data) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`");
+        using var lifetime = new ChildLifetime(cancellationToken);
+        await RunAsync(input, data, platform, context, lifetime.Stopping);
+        return ExitCode.Holds;
+    }
+
+    /// <summary>Serves until asked to stop, drains, and returns.</summary>
+    protected abstract Task RunAsync(ParseResult input, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping);
+}

@@ -1,0 +1,34 @@
+namespace Banyan.Control.Platform.Planning;
+
+/// <summary>What a blueprint asks to be run, before this machine has its say. Immutable.</summary>
+/// <param name="Name">The platform's name.</param>
+/// <param name="Regions">Every region and site, in the blueprint's order.</param>
+/// <param name="Objectives">What it promises.</param>
+/// <param name="Settings">Settings of services: <c>climate:retention</c> → <c>365d</c>.</param>
+public sealed record PlannedPlatform(
+    string Name,
+    IReadOnlyList<PlannedRegion> Regions,
+    IReadOnlyList<ObjectiveState> Objectives,
+    IReadOnlyDictionary<string, string> Settings);
+
+/// <summary>A region as the blueprint has it.</summary>
+public sealed record PlannedRegion
+{
+    public required string Name { get; init; }
+
+    /// <summary><c>core</c>, <c>regional</c> or <c>edge</c>.</summary>
+    public required string Tier { get; init; }
+
+    public string? Place { get; init; }
+
+    public string? Jurisdiction { get; init; }
+
+    /// <summary>Degrees, WGS 84.</summary>
+    public double? Latitude { get; init; }
+
+    /// <summary>Degrees, WGS 84.</summary>
+    public double? Longitude { get; init; }
+
+    /// <summary>The region that holds the standby of its partition; null where the blueprint names none.</summary>
+    public string? Standby { get; init; }
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+
+namespace Banyan.Control.Platform.Planning;
+
+/// <summary>
+/// Decides what runs on this machine and on which ports: what a blueprint asks for, what an earlier run left behind, and
+/// what the machine allows. Decides only; writes nothing.
+/// </summary>
+/// <param name="isFree">Whether nobody listens on a port.</param>
+/// <param name="isOurs">Whether a database of this platform runs still, from an earlier run, on its port.</param>
+/// <param name="environment">Reads an environment variable.</param>
+/// <param name="firstPort">Where to look for free ports first.</param>
+public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string, bool> isOurs, Func<string, string?> environment, int firstPort)
+{
+    /// <summary>Where the world comes in, unless <c>--port</c> says otherwise.</summary>
+    public const int DefaultEntryPort = 8080;
+
+    /// <summary>The environment variable that, where set, holds the connection string of a region's database: <c>BANYAN_DATABASE_EAST_AFRICA</c>.</summary>
+    public static string ConnectionVariable(string region) => $"BANYAN_DATABASE_{region.ToUpperInvariant().Replace('-', '_')}";
+
+    /// <summary>Decides.</summary>
+    /// <param name="planned">What the blueprint asks for.</param>
+    /// <param name="previous">The state of the last run in the same folder; null for the first.</param>
+    /// <param name="folder">The folder, for messages.</param>
+    /// <param name="entryPort">As asked for; null to keep that of the last run, else <see cref="DefaultEntryPort"/>.</param>
+    /// <param name="limit">The most regions to run.</param>
+    /// <exception cref="PlatformException">The folder holds another platform, or the entry's port is taken.</exception>
+    public PlatformPlan Plan(PlannedPlatform planned, PlatformState? previous, string folder, int? entryPort, int limit)
+    {
+        if (previous is not null && previous.Platform != planned.Name)
+            throw new PlatformException($"{folder} holds the platform {previous.Platform}, not {planned.Name}: name another folder with --data");
+        var choice = RegionChoice.Make(planned.Regions, limit);
+        var notes = new List<string>(choice.Notes);
+        var ports = new FreePorts(firstPort, isFree);
+        var entry = EntryPort(entryPort ?? previous?.EntryPort ?? DefaultEntryPort);
+        ports.Reserve(entry);
+        foreach (var port in previous is null ? [] : Remembered(previous))
+            ports.Reserve(port);
+
+        var partitions = choice.Regions.Select(r => PlanPartition(r, previous?.FindPartition(r.Name), ports, notes)).ToList();
+        var state = new PlatformState
+        {
+            Platform = planned.Name,
+            InstanceId = previous?.InstanceId ?? Guid.NewGuid().ToString("N"),
+            PostgresMajor = previous?.PostgresMajor,
+            EntryPort = entry,
+            Regions = [.. choice.Regions.Select(r => PlanRegion(r, previous?.FindRegion(r.Name), ports, notes))],
+            Partitions = partitions,
+            Objectives = planned.Objectives,
+            Settings = planned.Settings,
+        };
+        foreach (var gone in previous?.Regions.Where(r => state.FindRegion(r.Name) is null) ?? [])
+            notes.Add($"{gone.Name}: not in the blueprint any more, or not chosen; its databases stay in {folder} and do not run");
+        return new PlatformPlan(state, notes);
+    }
+
+    private static IEnumerable<int> Remembered(PlatformState state) =>
+        state.Regions.SelectMany(static r => (int[])[r.CellPort, r.KeeperPort]).Concat(state.Partitions.SelectMany(static p => p.Databases).Select(static d => d.Port).OfType<int>());
+
+    private int EntryPort(int port) => isFree(port)
+        ? port
+        : throw new PlatformException($"port {port} is taken by another program: stop it, or choose another port with --port");
+
+    private RegionState PlanRegion(PlannedRegion region, RegionState? before, FreePorts ports, List<string> notes) => new()
+    {
+        Name = region.Name,
+        Tier = region.Tier,
+        Place = region.Place,
+        Jurisdiction = region.Jurisdiction,
+        Latitude = region.Latitude,
+        Longitude = region.Longitude,
+        Standby = region.Standby,
+        CellPort = Keep(before?.CellPort, $"the cell of {region.Name}", ports, notes),
+        KeeperPort = Keep(before?.KeeperPort, $"the keeper of {region.Name}", ports, notes),
+    };
+
+    private PartitionState PlanPartition(PlannedRegion region, PartitionState? before, FreePorts ports, List<string> notes)
+    {
+        var primary = before?.Primary ?? region.Name;
+        var given = ConnectionVariable(region.Name);
+        if (environment(given) is { Length: > 0 })
+        {
+            notes.Add($"{region.Name}: its database is the one that {given} names; Banyan neither starts nor copies it");
+            return new PartitionState { Name = region.Name, Epoch = before?.Epoch ?? 1, Primary = primary, Databases = [new DatabaseState { Region = primary, ConnectionFrom = given }] };
+        }
+
+        var standby = region.Standby == primary ? region.Name : region.Standby;
+        var databases = new List<DatabaseState>();
+        foreach (var holder in standby is null ? [primary] : (string[])[primary, standby])
+        {
+            var last = before?.Databases.FirstOrDefault(d => d.Region == holder)?.Port;
+            databases.Add(new DatabaseState
+            {
+                Region = holder,
+                Port = last is not null && isOurs(region.Name, holder) ? last : Keep(last, $"the database {region.Name}@{holder}", ports, notes),
+            });
+        }
+
+        return new PartitionState { Name = region.Name, Epoch = before?.Epoch ?? 1, Primary = primary, Databases = databases };
+    }
+
+    private int Keep(int? last, string whose, FreePorts ports, List<string> notes)
+    {
+        if (last is { } port && isFree(port))
+            return port;
+        var other = ports.Take();
+        if (last is not null)
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"port {last} of {whose} is taken by another program; it has {other} now"));
+        return other;
+    }
+}
+
+/// <summary>What was decided.</summary>
+/// <param name="State">What will be written to <c>platform.json</c>.</param>
+/// <param name="Notes">What is worth saying, one line each.</param>
+public sealed record PlatformPlan(PlatformState State, IReadOnlyList<string> Notes);
