@@ -11,7 +11,7 @@ namespace Banyan.Cli.Verbs;
 /// <summary><c>banyan cell --data D --region R</c>: the services of a region, in one process.</summary>
 internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of a running platform (started by `up`)")
 {
-    protected override Task RunAsync(RegionState region, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping)
+    protected override async Task<ExitCode> RunAsync(RegionState region, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping)
     {
         var partition = platform.FindPartition(region.Name) ?? throw new CommandFailure($"{data.StateFile} has no partition for region {region.Name}: it is damaged");
         var options = new CellOptions
@@ -30,7 +30,8 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
             Epoch = partition.Epoch,
             Time = context.Time,
         };
-        return CellHost.RunAsync(options, [new ClimateService(), new DisasterService()], stopping);
+        await CellHost.RunAsync(options, [new ClimateService(), new DisasterService()], stopping);
+        return ExitCode.Holds;
     }
 
     private static string ConnectionString(PartitionState partition, DataFolder data)

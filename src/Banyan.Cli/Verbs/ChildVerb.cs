@@ -21,10 +21,9 @@ internal abstract class ChildVerb : Verb
         var data = new DataFolder(input.GetValue(_data) ?? DataFolder.DefaultPath());
         var platform = PlatformStateFile.Read(data) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`");
         using var lifetime = new ChildLifetime(cancellationToken);
-        await RunAsync(input, data, platform, context, lifetime.Stopping);
-        return ExitCode.Holds;
+        return await RunAsync(input, data, platform, context, lifetime.Stopping);
     }
 
     /// <summary>Serves until asked to stop, drains, and returns.</summary>
-    protected abstract Task RunAsync(ParseResult input, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping);
+    protected abstract Task<ExitCode> RunAsync(ParseResult input, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping);
 }

@@ -11,7 +11,7 @@ internal abstract class RegionVerb : ChildVerb
     protected RegionVerb(string name, string description)
         : base(name, description) => Add(_region);
 
-    protected sealed override Task RunAsync(ParseResult input, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping)
+    protected sealed override Task<ExitCode> RunAsync(ParseResult input, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping)
     {
         var name = input.GetRequiredValue(_region);
         var region = platform.FindRegion(name) ?? throw new CommandFailure($"platform {platform.Platform} has no region '{name}': it has {string.Join(", ", platform.Regions.Select(static r => r.Name))}");
@@ -19,5 +19,5 @@ internal abstract class RegionVerb : ChildVerb
     }
 
     /// <summary>Serves until asked to stop, drains, and returns.</summary>
-    protected abstract Task RunAsync(RegionState region, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping);
+    protected abstract Task<ExitCode> RunAsync(RegionState region, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping);
 }

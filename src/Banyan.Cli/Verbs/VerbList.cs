@@ -7,6 +7,7 @@ internal static class VerbList
     public static Verb[] Create() =>
     [
         new StatusVerb(),
+        new DownVerb(),
         new CellVerb(),
         new FrontDoorVerb(),
     ];

@@ -1,0 +1,26 @@
+namespace Banyan.Cli.Up;
+
+/// <summary>What <c>up</c> was asked for. Immutable.</summary>
+internal sealed record UpOptions
+{
+    /// <summary>A path, or the name of a blueprint that comes with Banyan; null for the folder's own, else KAI.</summary>
+    public string? Blueprint { get; init; }
+
+    /// <summary>The data folder, as given.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>The entry's port; null for that of the last run.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>The most cells.</summary>
+    public required int Cells { get; init; }
+
+    /// <summary>Post a stream of readings.</summary>
+    public bool Feed { get; init; }
+
+    /// <summary>Show where the time of the start went.</summary>
+    public bool Timings { get; init; }
+
+    /// <summary>This process is the supervisor of a detached run.</summary>
+    public bool Detached { get; init; }
+}
