@@ -1,0 +1,38 @@
+using System.Globalization;
+using Banyan.Cli.Output;
+using Banyan.Control.Platform;
+
+namespace Banyan.Cli.Up;
+
+/// <summary>The one screen at the end of a start: where things are, how to try them, how to stop.</summary>
+internal static class UpSummary
+{
+    /// <summary>Writes it to the terminal's answers.</summary>
+    public static void Write(PlatformState platform, DataFolder data, TimeSpan took, bool detached, Terminal terminal)
+    {
+        var entry = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{platform.EntryPort}");
+        var region = platform.Regions[0].Name;
+        var where = data.Root == new DataFolder(DataFolder.DefaultPath()).Root ? "" : $" --data {data.Root}";
+        var lines = new List<string>
+        {
+            "",
+            $"{terminal.Paint($"{platform.Platform} serves", Ink.Green)} {platform.Regions.Count} regions after {took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s: {terminal.Paint(entry, Ink.Bold)}",
+            $"  regions  {string.Join(", ", platform.Regions.Select(static r => r.Name))}",
+            "",
+            "Watch the alerts of a place, and post one from another terminal:",
+            $"  curl -N '{entry}/regions/{region}/disaster/v1/alerts/stream{Place(platform.Regions[0])}'",
+            $"  curl -d @- -H 'Content-Type: application/cap+xml' '{entry}/regions/{region}/disaster/v1/alerts' < alert.xml",
+            "Write a reading:",
+            $"  curl -d 'rain,station=S1 mm=12.5' '{entry}/regions/{region}/api/v2/write?bucket=climate'",
+            "",
+            $"  banyan status{where}    how it is",
+            detached ? $"  banyan down{where}      stops it; its data stays in {data.Root}" : $"  Ctrl-C stops it; its data stays in {data.Root}",
+        };
+        foreach (var line in lines)
+            terminal.Out.WriteLine(line);
+    }
+
+    private static string Place(RegionState region) => region is { Latitude: { } latitude, Longitude: { } longitude }
+        ? string.Create(CultureInfo.InvariantCulture, $"?point={latitude:0.####},{longitude:0.####}")
+        : "";
+}

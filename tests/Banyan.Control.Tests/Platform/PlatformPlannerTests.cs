@@ -1,0 +1,101 @@
+using Banyan.Control.Platform;
+using Banyan.Control.Platform.Planning;
+
+namespace Banyan.Control.Tests.Platform;
+
+public class PlatformPlannerTests
+{
+    private readonly HashSet<int> _taken = [];
+    private readonly Dictionary<string, string> _environment = [];
+    private readonly HashSet<string> _running = [];
+
+    [Fact]
+    public void Plan_First_GivesEveryProcessAPortOfItsOwn()
+    {
+        var state = Plan(null).State;
+        state.EntryPort.ShouldBe(8080);
+        AllPorts(state).ShouldBeUnique();
+        AllPorts(state).Count.ShouldBe(1 + 2 + 2 + 4);
+        state.InstanceId.Length.ShouldBe(32);
+        state.FindPartition("east")!.Databases.Select(d => d.Region).ShouldBe(["east", "west"]);
+    }
+
+    [Fact]
+    public void Plan_Again_KeepsPortsInstanceEpochAndPrimary()
+    {
+        var first = Plan(null).State;
+        first = first with { Partitions = [.. first.Partitions.Select(p => p.Name == "east" ? p with { Epoch = 3, Primary = "west" } : p)], PostgresMajor = 15 };
+        var second = Plan(first);
+        second.State.InstanceId.ShouldBe(first.InstanceId);
+        second.State.PostgresMajor.ShouldBe(15);
+        second.State.Regions.ShouldBe(first.Regions);
+        var east = second.State.FindPartition("east")!;
+        (east.Epoch, east.Primary).ShouldBe((3, "west"));
+        east.Databases.Select(d => (d.Region, d.Port)).ShouldBe(first.FindPartition("east")!.Databases.Select(d => (d.Region, d.Port)), ignoreOrder: true);
+        second.Notes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Plan_InternalPortTaken_ChoosesAnotherAndSaysSo()
+    {
+        var first = Plan(null).State;
+        var cell = first.Regions[0].CellPort;
+        _taken.Add(cell);
+        var second = Plan(first);
+        second.State.Regions[0].CellPort.ShouldNotBe(cell);
+        AllPorts(second.State).ShouldBeUnique();
+        second.Notes.ShouldBe([$"port {cell} of the cell of east is taken by another program; it has {second.State.Regions[0].CellPort} now"]);
+    }
+
+    [Fact]
+    public void Plan_PortTakenByOurOwnDatabase_KeepsIt()
+    {
+        var first = Plan(null).State;
+        var port = first.FindPartition("east")!.Databases[1].Port!.Value;
+        _taken.Add(port);
+        _running.Add("east@west");
+        Plan(first).State.FindPartition("east")!.Databases[1].Port.ShouldBe(port);
+    }
+
+    [Fact]
+    public void Plan_EntryPortTaken_SaysWhichAndWhatToDo()
+    {
+        _taken.Add(8080);
+        Should.Throw<PlatformException>(() => Plan(null)).Message.ShouldBe("port 8080 is taken by another program: stop it, or choose another port with --port");
+        Plan(null, port: 9090).State.EntryPort.ShouldBe(9090);
+    }
+
+    [Fact]
+    public void Plan_AnotherPlatform_IsRefused()
+    {
+        var first = Plan(null).State with { Platform = "sankofa" };
+        Should.Throw<PlatformException>(() => Plan(first)).Message.ShouldBe("/data holds the platform sankofa, not kai: name another folder with --data");
+    }
+
+    [Fact]
+    public void Plan_ConnectionStringInEnvironment_TakesThePlaceOfPrivateInstances()
+    {
+        _environment["BANYAN_DATABASE_EAST"] = "Host=db.example.org";
+        var plan = Plan(null);
+        plan.State.FindPartition("east")!.Databases.ShouldHaveSingleItem().ShouldBe(new DatabaseState { Region = "east", ConnectionFrom = "BANYAN_DATABASE_EAST" });
+        plan.Notes.ShouldHaveSingleItem().ShouldContain("BANYAN_DATABASE_EAST");
+    }
+
+    [Fact]
+    public void Plan_RegionGone_SaysThatItsDataStays()
+    {
+        var first = Plan(null).State;
+        first = first with { Regions = [.. first.Regions, first.Regions[0] with { Name = "north" }] };
+        Plan(first).Notes.ShouldBe(["north: not in the blueprint any more, or not chosen; its databases stay in /data and do not run"]);
+    }
+
+    private PlatformPlan Plan(PlatformState? previous, int? port = null)
+    {
+        var planned = new PlannedPlatform("kai", [new() { Name = "east", Tier = "core", Standby = "west" }, new() { Name = "west", Tier = "core", Standby = "east" }], [], new Dictionary<string, string>());
+        return new PlatformPlanner(p => !_taken.Contains(p), (partition, region) => _running.Contains($"{partition}@{region}"), _environment.GetValueOrDefault, 7)
+            .Plan(planned, previous, "/data", port, 6);
+    }
+
+    private static List<int> AllPorts(PlatformState state) =>
+        [state.EntryPort, .. state.Regions.SelectMany(r => new[] { r.CellPort, r.KeeperPort }), .. state.Partitions.SelectMany(p => p.Databases).Select(d => d.Port!.Value)];
+}
