@@ -8,6 +8,8 @@ internal static class VerbList
     [
         new StatusVerb(),
         new DownVerb(),
+        new UpVerb(),
+        new KeeperVerb(),
         new CellVerb(),
         new FrontDoorVerb(),
     ];

@@ -5,7 +5,7 @@ namespace Banyan.Control.Platform;
 
 /// <summary>Finds TCP ports that nobody listens on.</summary>
 /// <remarks>Below the range that Linux takes outgoing connections from (32768 and up), so that a port that is free now is not taken by a passing connection before its process listens.</remarks>
-internal sealed class FreePorts
+public sealed class FreePorts
 {
     private const int Lowest = 20_000;
     private const int Highest = 32_000;

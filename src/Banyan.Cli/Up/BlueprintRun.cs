@@ -1,0 +1,92 @@
+using System.Globalization;
+using Banyan.Blueprints;
+using Banyan.Blueprints.Model;
+using Banyan.Control.Platform;
+using Banyan.Control.Platform.Planning;
+
+namespace Banyan.Cli.Up;
+
+/// <summary>What of a blueprint matters for running it here. Pure.</summary>
+internal static class BlueprintRun
+{
+    private const string Rule = "run.standby";
+
+    /// <summary>What makes a blueprint impossible to run, though it could be read.</summary>
+    public static IReadOnlyList<Finding> FindProblems(Blueprint blueprint)
+    {
+        if (blueprint.CountSites() == 0)
+            return [new Finding("run.regions", Severity.Error, "regions", 1, 1, "no region is described", "describe at least one under 'regions'")];
+        var problems = new List<Finding>();
+        var several = blueprint.CountSites() > 1;
+        foreach (var region in blueprint.Regions.Values)
+        {
+            var place = blueprint.PlaceOf(region, region.Standby is null ? null : "standby");
+            if (region.Standby is null)
+            {
+                if (several && blueprint.FailoverOf(region)?.Mode is not (FailoverMode.Neighbour or FailoverMode.None))
+                    problems.Add(new Finding(Rule, Severity.Error, region.Path, place.Line, place.Column, "has no standby", $"name the region that holds a copy of its data, such as standby: {blueprint.Regions.Keys.First(n => n != region.Name)}"));
+            }
+            else if (region.Standby == region.Name || (!blueprint.Regions.ContainsKey(region.Standby) && !blueprint.AllSites().Any(s => s.Name == region.Standby)))
+            {
+                problems.Add(new Finding(Rule, Severity.Error, $"{region.Path}.standby", place.Line, place.Column, region.Standby == region.Name ? "is the region itself" : $"there is no region '{region.Standby}'", "name another region"));
+            }
+        }
+
+        return problems;
+    }
+
+    /// <summary>What it asks for.</summary>
+    public static PlannedPlatform Plan(Blueprint blueprint) => new(
+        blueprint.Platform,
+        [.. blueprint.AllSites().Select(static r => new PlannedRegion
+        {
+            Name = r.Name,
+            Tier = r.Tier.ToString().ToLowerInvariant(),
+            Place = r.At,
+            Jurisdiction = r.Jurisdiction,
+            Latitude = r.Coordinates?.Latitude,
+            Longitude = r.Coordinates?.Longitude,
+            Standby = r.Standby,
+        })],
+        [.. Objectives(blueprint)],
+        Settings(blueprint));
+
+    private static IEnumerable<ObjectiveState> Objectives(Blueprint blueprint)
+    {
+        if (blueprint.Objectives is { } platform)
+        {
+            foreach (var objective in Objectives(platform, ""))
+                yield return objective;
+        }
+
+        foreach (var tier in blueprint.Tiers.Values)
+        {
+            foreach (var objective in tier.Objectives is null ? [] : Objectives(tier.Objectives, $"{tier.Name}."))
+                yield return objective;
+        }
+    }
+
+    private static IEnumerable<ObjectiveState> Objectives(Objectives objectives, string prefix)
+    {
+        (string Name, string? Target)[] named =
+        [
+            ("rto", objectives.Rto?.ToString()),
+            ("rpo", objectives.Rpo?.ToString()),
+            ("availability", objectives.Availability?.ToString()),
+            ("alert_latency", objectives.AlertLatency?.ToString()),
+            ("success_rate", objectives.SuccessRate?.ToString()),
+            .. objectives.Latency.Select(static l => ($"latency.{l.Key}", (string?)l.Value.ToString())),
+            .. objectives.Throughput.Select(static t => ($"throughput.{t.Key}", (string?)t.Value.ToString())),
+        ];
+        return named.Where(static o => o.Target is not null).Select(o => new ObjectiveState(prefix + o.Name, o.Target!));
+    }
+
+    /// <summary>How long readings are kept is what the blueprint says of its store of time series.</summary>
+    private static Dictionary<string, string> Settings(Blueprint blueprint)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (blueprint.Stores.Values.FirstOrDefault(static s => s.Role == StoreRole.TimeSeries)?.Keep is { } keep)
+            settings["climate:retention"] = keep.Period is { } period ? string.Create(CultureInfo.InvariantCulture, $"{(long)period.Value.TotalHours}h") : "0";
+        return settings;
+    }
+}

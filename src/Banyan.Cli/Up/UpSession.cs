@@ -1,0 +1,93 @@
+using System.Globalization;
+using Banyan.Cli.Verbs;
+using Banyan.Control.Platform;
+using Banyan.Control.Platform.Planning;
+using Banyan.Control.Processes;
+
+namespace Banyan.Cli.Up;
+
+/// <summary>One <c>up</c> from the blueprint to the last stopped process: this process is the platform's supervisor.</summary>
+internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgress progress)
+{
+    private readonly long _began = context.Time.GetTimestamp();
+
+    /// <summary>Starts the platform, tells when it serves, keeps it until asked to stop, and stops it.</summary>
+    /// <param name="onServing">Called once, when everything serves.</param>
+    /// <param name="stop">Someone asked to stop.</param>
+    public async Task RunAsync(Action<PlatformState, DataFolder> onServing, CancellationToken stop)
+    {
+        var data = new DataFolder(options.Data);
+        var blueprint = BlueprintSource.Load(options.Blueprint, data);
+        using var folder = PlatformFolder.Open(data, PlatformFolder.FreeBytes);
+        var postgres = await PostgresCheck.FindMajorAsync(folder.Previous?.PostgresMajor, stop);
+        using var log = new RunLog(data, context.Time);
+        if (folder.Previous is { } previous)
+            await new PlatformStopper(data, line => Say(line, log), context.Time).StopOrphansAsync(previous.InstanceId, databasesToo: false, stop);
+
+        var plan = Planner(data).Plan(blueprint.Platform, folder.Previous, data.Root, options.Port, options.Cells);
+        var platform = plan.State with { PostgresMajor = postgres };
+        foreach (var note in blueprint.Notes.Concat(plan.Notes))
+            Say(note, log);
+        folder.Write(platform, blueprint.Text);
+        await RunAsync(platform, data, log, onServing, stop);
+    }
+
+    private async Task RunAsync(PlatformState platform, DataFolder data, RunLog log, Action<PlatformState, DataFolder> onServing, CancellationToken stop)
+    {
+        var timings = new UpTimings();
+        await using var run = new PlatformRun(platform, data, Path.Combine(AppContext.BaseDirectory, "banyan"), Children(platform, data), Observe, context.Time);
+        progress.Begin(platform);
+        try
+        {
+            await run.StartAsync(stop);
+            await progress.EndStartAsync();
+            log.Write(string.Create(CultureInfo.InvariantCulture, $"serving after {context.Time.GetElapsedTime(_began).TotalSeconds:0.0} s"));
+            if (options.Timings)
+                timings.Write(context.Terminal);
+            timings.Close();
+            onServing(platform, data);
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Say("stopping ...", log);
+        }
+        finally
+        {
+            await progress.EndStartAsync();
+            await run.StopAsync(context.Interruption.Hurry);
+            await new PlatformStopper(data, line => Say(line, log), context.Time).StopOrphansAsync(platform.InstanceId, databasesToo: true, CancellationToken.None);
+            Say("stopped", log);
+        }
+
+        void Observe(RunEvent happened)
+        {
+            log.Write(happened.ToString());
+            timings.Add(happened);
+            progress.Show(happened);
+        }
+    }
+
+    private void Say(string line, RunLog log)
+    {
+        log.Write(line);
+        progress.Say(line);
+    }
+
+    private static PlatformPlanner Planner(DataFolder data) => new(
+        FreePorts.IsFree,
+        (partition, region) => ProcessFinder.FindPostmaster(data.Database(partition, region)) is not null,
+        Environment.GetEnvironmentVariable,
+        Random.Shared.Next(10_000));
+
+    private IEnumerable<ChildSpec> Children(PlatformState platform, DataFolder data)
+    {
+        foreach (var region in platform.Regions)
+            yield return new ChildSpec(ChildKind.Keeper, region.Name, ["keeper", "--data", data.Root, "--region", region.Name], region.KeeperPort);
+        foreach (var region in platform.Regions)
+            yield return new ChildSpec(ChildKind.Cell, region.Name, ["cell", "--data", data.Root, "--region", region.Name], region.CellPort);
+        yield return new ChildSpec(ChildKind.FrontDoor, null, ["front-door", "--data", data.Root], platform.EntryPort);
+        if (options.Feed)
+            yield return new ChildSpec(ChildKind.Feed, null, ["feed", "--data", data.Root], null);
+    }
+}
