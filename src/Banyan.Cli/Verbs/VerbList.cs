@@ -6,9 +6,11 @@ internal static class VerbList
     /// <summary>Makes them all.</summary>
     public static Verb[] Create() =>
     [
+        new UpVerb(),
         new StatusVerb(),
         new DownVerb(),
-        new UpVerb(),
+
+        // Children of `up`, not in the help text.
         new KeeperVerb(),
         new CellVerb(),
         new FrontDoorVerb(),
