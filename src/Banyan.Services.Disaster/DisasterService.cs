@@ -1,6 +1,11 @@
 using Banyan.Cells;
+using Banyan.Services.Disaster.Alerts;
+using Banyan.Services.Disaster.Board;
+using Banyan.Services.Disaster.Expiry;
+using Banyan.Services.Disaster.Streaming;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Banyan.Services.Disaster;
 
@@ -19,10 +24,23 @@ public sealed class DisasterService : IService
     /// <inheritdoc/>
     public void AddServices(IServiceCollection services, CellContext cell)
     {
+        services.AddSingleton(DisasterSettings.From(cell));
+        services.AddSingleton<DisasterMetrics>().AddSingleton<Intake>().AddSingleton<AlertQueries>();
+        services.AddSingleton<AlertBoard>().AddSingleton<StreamHub>().AddSingleton<ExpiryClock>();
+        services.AddSingleton<AlertEndpoints>().AddSingleton<ExerciseEndpoints>().AddSingleton<BoardEndpoint>().AddSingleton<StreamEndpoint>();
+        services.AddSingleton<AlertFollower>();
+        services.AddSingleton<IServiceHealth>(static p => p.GetRequiredService<AlertFollower>());
+        services.AddSingleton<IHostedService>(static p => p.GetRequiredService<AlertFollower>());
+        services.AddHostedService<ExpiryWorker>();
     }
 
     /// <inheritdoc/>
     public void MapEndpoints(IEndpointRouteBuilder routes)
     {
+        var services = routes.ServiceProvider;
+        services.GetRequiredService<AlertEndpoints>().Map(routes);
+        services.GetRequiredService<ExerciseEndpoints>().Map(routes);
+        services.GetRequiredService<BoardEndpoint>().Map(routes);
+        services.GetRequiredService<StreamEndpoint>().Map(routes);
     }
 }

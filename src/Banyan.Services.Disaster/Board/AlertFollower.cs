@@ -1,0 +1,145 @@
+using System.Text.Json;
+using Banyan.Cells;
+using Banyan.Journal;
+using Banyan.Services.Disaster.Expiry;
+using Banyan.Services.Disaster.Streaming;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Banyan.Services.Disaster.Board;
+
+/// <summary>
+/// Follows the journal for all that this cell keeps in memory: the board, the stream and the expiry clock. It first loads
+/// what is active, then follows from the position before that: what it sees twice changes nothing.
+/// </summary>
+internal sealed partial class AlertFollower(
+    IJournal journal, NpgsqlDataSource database, AlertBoard board, StreamHub hub, ExpiryClock clock, TimeProvider time, ILogger<AlertFollower> logger) : BackgroundService, IServiceHealth
+{
+    /// <summary>So many positions back, changes are kept for subscribers that come back after a restart.</summary>
+    private const int LookBack = 2_000;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly HashSet<string> Topics = [DisasterTopics.Alerts, DisasterTopics.Messages];
+    private static readonly HashSet<string> PublicTopics = [DisasterTopics.Alerts];
+
+    private const string SelectActive = "SELECT id, expires, CASE WHEN status = 'Actual' AND scope = 'Public' THEN document END FROM disaster.alerts WHERE state = 'active'";
+
+    private volatile string? _wrong = "the active alerts are being loaded";
+    private StreamPosition _position;
+
+    public string Service => "disaster";
+
+    public ValueTask<string?> CheckAsync(CancellationToken cancellationToken) => new(_wrong);
+
+    /// <summary>Loads what is active: from then on reads can be answered.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await LoadAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await hub.StopAsync();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            try
+            {
+                _ = await journal.GetHeadAsync(stoppingToken);
+                _wrong = null;
+                await foreach (var entry in journal.FollowAsync(_position.Position, Topics, stoppingToken))
+                {
+                    Handle(entry);
+                    pause = FirstPause;
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            {
+                _wrong = $"the journal can't be followed, so new alerts are late: {e.Message}";
+                LogBroken(e, _position.Position, pause.TotalMilliseconds);
+            }
+
+            await Task.Delay(pause, time, stoppingToken);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    private void Handle(JournalEntry entry)
+    {
+        _position = StreamPosition.Of(entry);
+        try
+        {
+            Apply(entry);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or FormatException)
+        {
+            // Of another version, perhaps: one entry that can't be read must not hold up all that follow.
+            LogUnreadable(e, entry.Position, entry.Type);
+        }
+    }
+
+    private void Apply(JournalEntry entry)
+    {
+        if (entry.Topic == DisasterTopics.Messages)
+        {
+            using var json = JsonDocument.Parse(entry.Data);
+            if (json.RootElement.TryGetProperty("expires"u8, out var expires))
+                clock.Schedule(json.RootElement.GetProperty("id"u8).GetGuid(), expires.GetDateTimeOffset());
+            return;
+        }
+
+        var change = AlertChange.Read(entry);
+        board.Apply(change);
+        hub.Publish(change);
+        if (change.Alert is { } alert)
+            clock.Schedule(alert.Id, alert.Expires);
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var head = await journal.GetHeadAsync(cancellationToken);
+        var last = head == 0 ? [] : await journal.ReadAsync(head - 1, 1, null, cancellationToken);
+        _position = new StreamPosition(head, last is [var entry] ? entry.Epoch : 0);
+
+        var alerts = new List<BoardAlert>();
+        await using (var command = database.CreateCommand(SelectActive))
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                clock.Schedule(reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1));
+                if (await reader.IsDBNullAsync(2, cancellationToken))
+                    continue;
+                using var json = JsonDocument.Parse(reader.GetString(2));
+                alerts.Add(BoardAlert.Read(json.RootElement));
+            }
+        }
+
+        board.Set(BoardSnapshot.Empty.With(alerts, _position));
+        var floor = Math.Max(Math.Max(0, head - LookBack), await journal.GetTailAsync(cancellationToken) - 1);
+        var recent = await journal.ReadAsync(floor, LookBack, PublicTopics, cancellationToken);
+        hub.Start(_position, floor, [.. recent.Where(e => e.Position <= head).Select(AlertChange.Read)]);
+        _wrong = null;
+        LogLoaded(alerts.Count, head);
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Count} alerts are active at journal position {Position}.")]
+    private partial void LogLoaded(int count, long position);
+
+    [LoggerMessage(LogLevel.Error, "Journal entry {Position} of type {Type} can't be read and is left out.")]
+    private partial void LogUnreadable(Exception exception, long position, string type);
+
+    [LoggerMessage(LogLevel.Warning, "The journal can't be followed after position {Position}; trying again in {PauseMs} ms. Reads go on with what is known.")]
+    private partial void LogBroken(Exception exception, long position, double pauseMs);
+}
