@@ -31,7 +31,7 @@ internal static class CapMedia
             {
                 if (!type.IsSubsetOf(range))
                     continue;
-                var fit = (range.Quality ?? 1, range.MatchesAllTypes ? 1 : range.MatchesAllSubTypes ? 2 : 3);
+                var fit = (range.Quality ?? 1, range.MatchesAllTypes ? 1 : range.MatchesAllSubTypes ? 2 : range.MediaType == type.MediaType ? 4 : 3);
                 if (fit.Item1 > 0 && fit.CompareTo(most) > 0)
                     (best, most) = (offered, fit);
             }
