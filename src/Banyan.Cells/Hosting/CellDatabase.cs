@@ -1,3 +1,4 @@
+using Banyan.Journal;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -14,6 +15,7 @@ internal static class CellDatabase
         settings.MaxPoolSize = options.DatabaseConnections;
         settings.MaxAutoPrepare = 100;
         settings.AutoPrepareMinUsages = 2;
+        JournalConnection.Tune(settings);
         settings.Timeout = 5;
         settings.CommandTimeout = 30;
         settings.CancellationTimeout = 2000;

@@ -21,6 +21,7 @@ internal sealed partial class Sequencer(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private TimeSpan _pause = FirstPause;
+    private int _limit = options.MoveLimit;
 
     /// <summary>Runs until it is cancelled, or until the journal's epoch has passed ours.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -46,6 +47,8 @@ internal sealed partial class Sequencer(
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
             {
+                // Perhaps the move was too large for the time that it may take: the next one is smaller.
+                _limit = Math.Max(1, _limit / 8);
                 status.Set(JournalState.Failing, $"The journal's sequencer can't work, and tries again: {e.Message}");
                 LogFailed(e, _pause.TotalMilliseconds);
             }
@@ -111,7 +114,7 @@ internal sealed partial class Sequencer(
         {
             var started = time.GetTimestamp();
             await segments.EnsureAsync(window.Head + options.MoveLimit, cancellationToken);
-            var result = await move.RunAsync(options.MoveLimit, window.HasFollowers ? window.MaxCharacters : 0, cancellationToken);
+            var result = await move.RunAsync(_limit, window.HasFollowers ? window.MaxCharacters : 0, cancellationToken);
             Publish(result);
             _pause = FirstPause;
             status.Set(JournalState.Leading, detail: null);
@@ -121,8 +124,12 @@ internal sealed partial class Sequencer(
                 await ExecuteAsync(connection, "VACUUM (TRUNCATE false, SKIP_LOCKED) journal.inbox", cancellationToken);
             }
 
-            if (result.Count == options.MoveLimit)
+            if (result.Count == _limit)
+            {
+                _limit = Math.Min(options.MoveLimit, _limit * 2);
                 continue;
+            }
+
             if (result.Count > 0 && options.MoveInterval - time.GetElapsedTime(started) is { Ticks: > 0 } rest)
                 await Task.Delay(rest, time, cancellationToken);
             while (!await wake.WaitAsync(options.LookInterval, cancellationToken) && !await LookAsync(connection, cancellationToken))
