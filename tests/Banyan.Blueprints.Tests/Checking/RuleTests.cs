@@ -24,6 +24,13 @@ public class RuleTests
     public void Rules_EachHasCases() => BlueprintChecker.Rules.Select(r => r.Id).Except(Cases.Select(c => c.Data.Item1)).ShouldBeEmpty();
 
     [Fact]
+    public void Rules_EachIsDocumented()
+    {
+        var page = File.ReadAllText(Path.Combine(Banyan.Testing.SharedVectors.Repository, "docs", "rules.md"));
+        BlueprintChecker.Rules.Where(r => !page.Contains($"| `{r.Id}` | {r.Severity.ToString().ToLowerInvariant()} | {r.Finds} |", StringComparison.Ordinal)).Select(r => r.Id).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Rules_Ids_AreUnique() => BlueprintChecker.Rules.Select(r => r.Id).ShouldBeUnique();
 
     private static IReadOnlyList<Finding> Check(string yaml)
