@@ -6,6 +6,7 @@ internal static class VerbList
     /// <summary>Makes them all.</summary>
     public static Verb[] Create() =>
     [
+        new CheckVerb(),
         new UpVerb(),
         new StatusVerb(),
         new DownVerb(),

@@ -14,8 +14,7 @@ internal sealed class CostsLeftOutRule() : Rule("costs.left-out", Severity.Warni
         var declared = blueprint.Stores.Values.Where(s => s.Planned is null).Select(s => $"stores.{s.Name}")
             .Concat(blueprint.Deployment?.NodePools.Keys.Select(p => $"deployment.node_pools.{p}") ?? [])
             .Concat(blueprint.Chain is null ? [] : ["chain"])
-            .Concat(blueprint.Gateway is null ? [] : ["gateway"])
-            .Concat(blueprint.Backups.Keys.Select(b => $"backups.{b}"));
+            .Concat(blueprint.Gateway is null ? [] : ["gateway"]);
         var left = declared.Where(d => !covered.Exists(c => d == c || d.StartsWith(c + ".", StringComparison.Ordinal) || c.StartsWith(d + ".", StringComparison.Ordinal))).ToList();
         if (left.Count > 0)
             yield return Found(blueprint, prices, null, $"no price pays for {left.Listed(12)}", "price them, or say which item covers them");

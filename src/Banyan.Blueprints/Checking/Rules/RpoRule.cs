@@ -8,6 +8,7 @@ internal sealed class RpoRule() : Rule("recovery.rpo", Severity.Error, "An RPO t
     internal override IEnumerable<Finding> Check(Blueprint blueprint)
     {
         var backups = blueprint.AllBackups().ToList();
+        var without = new List<(Store Store, Duration Rpo)>();
         foreach (var store in blueprint.Stores.Values.Where(s => s.KeepsData() && s.Planned is null))
         {
             if (blueprint.For(store.Objectives, o => o.Rpo) is not { } rpo)
@@ -36,8 +37,16 @@ internal sealed class RpoRule() : Rule("recovery.rpo", Severity.Error, "An RPO t
             }
             else if (store.Immutable != true)
             {
-                yield return Found(blueprint, store, null, $"store {store.Name} falls under an RPO of {rpo}, but neither a backup nor a copy outside of its region is declared", "declare its backup or its replication", Severity.Warning);
+                without.Add((store, rpo));
             }
+        }
+
+        // one finding for all that the plan is silent about: it is one thing to do
+        foreach (var group in without.GroupBy(w => w.Rpo))
+        {
+            var names = group.Select(w => w.Store.Name).ToList();
+            var (stores, fall) = names.Count == 1 ? ("store", "falls") : ("stores", "fall");
+            yield return Found(blueprint, group.First().Store, null, $"{stores} {names.Listed(12)} {fall} under an RPO of {group.Key}, but neither a backup nor a copy outside of the region is declared", "declare backup or replication, or say that the data can be made again", Severity.Warning);
         }
     }
 
