@@ -14,6 +14,7 @@ internal sealed class DisasterMetrics
     private readonly Counter<long> _deliveries;
     private readonly Counter<long> _requests;
     private int _subscribers;
+    private int _droppedCount;
 
     public DisasterMetrics(IMeterFactory meters)
     {
@@ -26,15 +27,20 @@ internal sealed class DisasterMetrics
         meter.CreateObservableGauge("banyan.disaster.subscribers", () => Volatile.Read(ref _subscribers), "{subscriber}", "Subscribers that follow the stream.");
     }
 
-    public int Subscribers => Volatile.Read(ref _subscribers);
-
     public void Taken(AlertRecord record) => _alerts.Add(1, new("status", record.Alert.Status.ToString()), new("message_type", record.Alert.MessageType.ToString()));
 
     public void Subscribed() => Interlocked.Increment(ref _subscribers);
 
     public void Unsubscribed() => Interlocked.Decrement(ref _subscribers);
 
-    public void SubscriberDropped() => _dropped.Add(1);
+    /// <summary>Subscribers dropped since the start.</summary>
+    public int Dropped => Volatile.Read(ref _droppedCount);
+
+    public void SubscriberDropped()
+    {
+        Interlocked.Increment(ref _droppedCount);
+        _dropped.Add(1);
+    }
 
     public void FannedOut(TimeSpan duration) => _fanout.Record(duration.TotalSeconds);
 

@@ -12,6 +12,9 @@ internal sealed class FanoutLane(DisasterMetrics metrics, TimeProvider time, Str
     /// <summary>How many frames are kept for those who come back soon.</summary>
     public const int Kept = 512;
 
+    /// <summary>A newcomer that has missed more writes them itself, at its own pace.</summary>
+    private const int MaxMissed = 4;
+
     private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<Subscriber> _subscribers = [];
     private readonly Queue<StreamFrame> _recent = new(recent);
@@ -29,7 +32,7 @@ internal sealed class FanoutLane(DisasterMetrics metrics, TimeProvider time, Str
                     Give(frame);
                     break;
                 case { Joining: { } joining }:
-                    work.Joined!.SetResult(TryJoin(joining, work.After));
+                    work.Joined!.SetResult(Join(joining, work.After));
                     break;
                 case { Leaving: { } leaving }:
                     Remove(leaving);
@@ -43,13 +46,10 @@ internal sealed class FanoutLane(DisasterMetrics metrics, TimeProvider time, Str
 
     public void Publish(StreamFrame frame) => _work.Writer.TryWrite(new Work { Frame = frame });
 
-    /// <summary>
-    /// Lets a subscriber follow from a position (null: from now). False where frames after it are not kept any more: then
-    /// it has to read them from the journal, and try again from where that brought it.
-    /// </summary>
-    public Task<bool> JoinAsync(Subscriber subscriber, StreamPosition? after)
+    /// <summary>Lets a subscriber follow from a position (null: from now), unless it has to catch up first.</summary>
+    public Task<JoinResult> JoinAsync(Subscriber subscriber, StreamPosition? after)
     {
-        var joined = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var joined = new TaskCompletionSource<JoinResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_work.Writer.TryWrite(new Work { Joining = subscriber, After = after, Joined = joined }))
             joined.SetCanceled();
         return joined.Task;
@@ -78,21 +78,20 @@ internal sealed class FanoutLane(DisasterMetrics metrics, TimeProvider time, Str
             metrics.FannedOut(time.GetElapsedTime(frame.MadeAt));
     }
 
-    private bool TryJoin(Subscriber subscriber, StreamPosition? after)
+    private JoinResult Join(Subscriber subscriber, StreamPosition? after)
     {
         if (after is { } a && a.Position < _floor)
-            return false;
-        foreach (var frame in _recent)
-        {
-            if (frame.Position.Position > (after ?? _last).Position && subscriber.Wants(frame))
-                subscriber.Write(frame);
-        }
-
+            return new JoinResult(JoinStep.ReadJournal, _last, []);
+        var missed = after is null || after.Value.Position >= _last.Position ? [] : _recent.Where(f => f.Position.Position > after.Value.Position && subscriber.Wants(f)).ToList();
+        if (missed.Count > MaxMissed)
+            return new JoinResult(JoinStep.TakeMissed, _last, missed);
+        foreach (var frame in missed)
+            subscriber.Write(frame);
         // Also tells a newcomer its place before anything happens.
         subscriber.Beat(StreamFrame.Heartbeat(_last));
         subscriber.Index = _subscribers.Count;
         _subscribers.Add(subscriber);
-        return true;
+        return new JoinResult(JoinStep.Joined, _last, []);
     }
 
     private void Remove(Subscriber subscriber)
@@ -122,7 +121,7 @@ internal sealed class FanoutLane(DisasterMetrics metrics, TimeProvider time, Str
 
         public StreamPosition? After { get; init; }
 
-        public TaskCompletionSource<bool>? Joined { get; init; }
+        public TaskCompletionSource<JoinResult>? Joined { get; init; }
 
         public Subscriber? Leaving { get; init; }
 

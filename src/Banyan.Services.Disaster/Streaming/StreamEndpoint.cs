@@ -76,8 +76,8 @@ internal sealed class StreamEndpoint(StreamHub hub, IJournal journal, TimeProvid
         {
             if (after is { } resume)
                 after = await CheckAsync(writer, resume, cancellation);
-            while (!await lane.JoinAsync(subscriber, after))
-                after = await CatchUpAsync(writer, interest, after!.Value, cancellation);
+            while (await lane.JoinAsync(subscriber, after) is { Step: not JoinStep.Joined } behind)
+                after = behind.Step == JoinStep.TakeMissed ? await WriteMissedAsync(writer, behind, cancellation) : await ReadJournalAsync(writer, interest, after!.Value, cancellation);
             await subscriber.Ended;
         }
         catch (TimeoutException)
@@ -119,8 +119,15 @@ internal sealed class StreamEndpoint(StreamHub hub, IJournal journal, TimeProvid
         return now;
     }
 
+    private async Task<StreamPosition> WriteMissedAsync(PipeWriter writer, JoinResult behind, CancellationToken cancellationToken)
+    {
+        foreach (var frame in behind.Missed)
+            await WriteAsync(writer, frame.Bytes, cancellationToken);
+        return behind.Position;
+    }
+
     /// <summary>Writes a page of what the journal has after a position; returns the position reached.</summary>
-    private async Task<StreamPosition> CatchUpAsync(PipeWriter writer, Interest interest, StreamPosition after, CancellationToken cancellationToken)
+    private async Task<StreamPosition> ReadJournalAsync(PipeWriter writer, Interest interest, StreamPosition after, CancellationToken cancellationToken)
     {
         // Every entry up to here is in the journal by now: where the page is the last one, they have all been looked at.
         var published = hub.Position;

@@ -25,6 +25,9 @@ internal sealed class StreamHub(DisasterSettings settings, DisasterMetrics metri
 
     public int Subscribers => Volatile.Read(ref _subscribers);
 
+    /// <summary>Subscribers dropped for being slow, since the start.</summary>
+    public int Dropped => metrics.Dropped;
+
     /// <summary>Begins at a position of the journal; what is newer will be published.</summary>
     /// <param name="position">The last position that was looked at.</param>
     /// <param name="floor">Every change after this position and up to the first is in <paramref name="recent"/>.</param>
