@@ -2,6 +2,8 @@ using Banyan.Cells;
 using Banyan.Services.Disaster.Alerts;
 using Banyan.Services.Disaster.Board;
 using Banyan.Services.Disaster.Expiry;
+using Banyan.Services.Disaster.Feed;
+using Banyan.Services.Disaster.Requests;
 using Banyan.Services.Disaster.Streaming;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,13 +27,14 @@ public sealed class DisasterService : IService
     public void AddServices(IServiceCollection services, CellContext cell)
     {
         services.AddSingleton(DisasterSettings.From(cell));
-        services.AddSingleton<DisasterMetrics>().AddSingleton<Intake>().AddSingleton<AlertQueries>();
+        services.AddSingleton<DisasterMetrics>().AddSingleton<AlertIds>().AddSingleton<Intake>().AddSingleton<AlertQueries>();
         services.AddSingleton<AlertBoard>().AddSingleton<StreamHub>().AddSingleton<ExpiryClock>();
         services.AddSingleton<AlertEndpoints>().AddSingleton<ExerciseEndpoints>().AddSingleton<BoardEndpoint>().AddSingleton<StreamEndpoint>();
         services.AddSingleton<AlertFollower>();
         services.AddSingleton<IServiceHealth>(static p => p.GetRequiredService<AlertFollower>());
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<AlertFollower>());
-        services.AddHostedService<ExpiryWorker>();
+        services.AddSingleton<FeedEndpoint>();
+        services.AddHostedService<ExpiryWorker>().AddHostedService<RequestFollower>();
     }
 
     /// <inheritdoc/>
@@ -42,5 +45,6 @@ public sealed class DisasterService : IService
         services.GetRequiredService<ExerciseEndpoints>().Map(routes);
         services.GetRequiredService<BoardEndpoint>().Map(routes);
         services.GetRequiredService<StreamEndpoint>().Map(routes);
+        services.GetRequiredService<FeedEndpoint>().Map(routes);
     }
 }

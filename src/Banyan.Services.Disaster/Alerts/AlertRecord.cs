@@ -35,11 +35,12 @@ internal sealed record AlertRecord
     public bool Supersedes => Alert.MessageType is CapMessageType.Update or CapMessageType.Cancel;
 
     /// <summary>What a message becomes when it is taken.</summary>
+    /// <param name="id">Its id.</param>
     /// <param name="alert">The message.</param>
     /// <param name="cap">Its XML.</param>
     /// <param name="now">When it was taken.</param>
     /// <param name="defaultLifetime">How long an info lasts that does not say.</param>
-    public static AlertRecord Create(CapAlert alert, byte[] cap, DateTimeOffset now, TimeSpan defaultLifetime)
+    public static AlertRecord Create(Guid id, CapAlert alert, byte[] cap, DateTimeOffset now, TimeSpan defaultLifetime)
     {
         DateTimeOffset? expires = alert.MessageType is CapMessageType.Alert or CapMessageType.Update
             ? alert.Infos.Select(i => i.Expires?.Instant ?? (i.Effective ?? alert.Sent).Instant + defaultLifetime).DefaultIfEmpty(alert.Sent.Instant + defaultLifetime).Max()
@@ -48,7 +49,7 @@ internal sealed record AlertRecord
         var received = new DateTimeOffset(now.UtcTicks / TimeSpan.TicksPerMicrosecond * TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
         return new AlertRecord
         {
-            Id = Guid.CreateVersion7(received),
+            Id = id,
             Alert = alert,
             State = expires is not { } end ? AlertState.Recorded : end <= now ? AlertState.Expired : AlertState.Active,
             Expires = expires?.ToUniversalTime(),

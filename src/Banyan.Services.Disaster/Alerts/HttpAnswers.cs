@@ -2,6 +2,7 @@ using System.Globalization;
 using Banyan.Cells.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace Banyan.Services.Disaster.Alerts;
 
@@ -15,13 +16,16 @@ internal static class HttpAnswers
     /// <summary>Writes JSON, or 304 where the client has it. On the hot path: completes at once.</summary>
     public static Task WriteJson(HttpContext context, byte[] bytes, in StringValues etag) => Write(context, bytes, etag, JsonType);
 
-    public static Task Write(HttpContext context, byte[] bytes, in StringValues etag, in StringValues contentType)
+    /// <summary>Writes bytes of a type, or 304 where the client has them by their tag or, where it names no tag, by their time.</summary>
+    public static Task Write(HttpContext context, byte[] bytes, in StringValues etag, in StringValues contentType, DateTimeOffset? lastModified = null)
     {
         var response = context.Response;
         var headers = response.Headers;
         headers.ETag = etag;
         headers.CacheControl = Revalidate;
-        if (context.Request.Headers.IfNoneMatch is { Count: > 0 } known && Matches(known, etag[0]!))
+        if (lastModified is { } time)
+            headers.LastModified = HeaderUtilities.FormatDate(time);
+        if (IsKnown(context.Request, etag[0]!, lastModified))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return Task.CompletedTask;
@@ -40,6 +44,14 @@ internal static class HttpAnswers
 
     public static Task NotAcceptable(HttpContext context) =>
         Problem.Create(StatusCodes.Status406NotAcceptable, "not-acceptable", "No representation that the request accepts", string.Create(CultureInfo.InvariantCulture, $"An alert is given as {CapMedia.Json} or {CapMedia.Cap}.")).ExecuteAsync(context);
+
+    private static bool IsKnown(HttpRequest request, string etag, DateTimeOffset? lastModified)
+    {
+        if (request.Headers.IfNoneMatch is { Count: > 0 } known)
+            return Matches(known, etag);
+        return lastModified is { } time && request.Headers.IfModifiedSince is { Count: 1 } since && HeaderUtilities.TryParseDate(since[0], out var have)
+            && time.ToUnixTimeSeconds() <= have.ToUnixTimeSeconds();
+    }
 
     private static bool Matches(StringValues known, string etag)
     {

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Banyan.Services.Disaster.Alerts;
 
 /// <summary>Takes messages: checks them, decides what they end, and commits them with their journal entry. Thread-safe.</summary>
-internal sealed class Intake(IJournal journal, NpgsqlDataSource database, DisasterSettings settings, TimeProvider time, DisasterMetrics metrics)
+internal sealed class Intake(IJournal journal, NpgsqlDataSource database, DisasterSettings settings, AlertIds ids, TimeProvider time, DisasterMetrics metrics)
 {
     private const string SelectKnown = "SELECT id, digest, state FROM disaster.alerts WHERE sender = $1 AND identifier = $2 AND sent = $3";
 
@@ -15,7 +15,7 @@ internal sealed class Intake(IJournal journal, NpgsqlDataSource database, Disast
         var reading = CapReader.Read(cap);
         if (reading.Alert is null)
             return new IntakeResult(Refusal.Invalid(reading));
-        var record = AlertRecord.Create(reading.Alert, cap, time.GetUtcNow(), settings.DefaultLifetime);
+        var record = AlertRecord.Create(ids.Next(), reading.Alert, cap, time.GetUtcNow(), settings.DefaultLifetime);
         try
         {
             var result = record.Supersedes

@@ -126,10 +126,12 @@ internal sealed partial class AlertFollower(
             }
         }
 
-        board.Set(BoardSnapshot.Empty.With(alerts, _position));
         var floor = Math.Max(Math.Max(0, head - LookBack), await journal.GetTailAsync(cancellationToken) - 1);
         var recent = await journal.ReadAsync(floor, LookBack, PublicTopics, cancellationToken);
-        hub.Start(_position, floor, [.. recent.Where(e => e.Position <= head).Select(AlertChange.Read)]);
+        var changes = recent.Where(e => e.Position <= head).Select(AlertChange.Read).ToList();
+        var changedAt = changes.Count > 0 ? changes[^1].Entry.RecordedAt : alerts.Select(static a => a.ReceivedAt).DefaultIfEmpty(time.GetUtcNow()).Max();
+        board.Set(BoardSnapshot.Empty.With(alerts, _position, changedAt));
+        hub.Start(_position, floor, changes);
         _wrong = null;
         LogLoaded(alerts.Count, head);
     }

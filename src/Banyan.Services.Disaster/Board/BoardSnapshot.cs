@@ -12,21 +12,25 @@ internal sealed class BoardSnapshot
     /// <summary>Alerts on a page, unless asked otherwise.</summary>
     public const int DefaultLimit = 50;
 
-    public static readonly BoardSnapshot Empty = new(ImmutableSortedDictionary.Create<Guid, BoardAlert>(Comparer<Guid>.Create(static (a, b) => b.CompareTo(a))), default);
+    public static readonly BoardSnapshot Empty = new(ImmutableSortedDictionary.Create<Guid, BoardAlert>(Comparer<Guid>.Create(static (a, b) => b.CompareTo(a))), default, DateTimeOffset.UnixEpoch);
 
     private readonly ImmutableSortedDictionary<Guid, BoardAlert> _alerts;
     private readonly Lazy<BoardPage> _firstPage;
 
-    private BoardSnapshot(ImmutableSortedDictionary<Guid, BoardAlert> alerts, StreamPosition position)
+    private BoardSnapshot(ImmutableSortedDictionary<Guid, BoardAlert> alerts, StreamPosition position, DateTimeOffset changedAt)
     {
         _alerts = alerts;
         Position = position;
+        ChangedAt = changedAt;
         NextExpiry = alerts.IsEmpty ? DateTimeOffset.MaxValue : alerts.Values.Min(static a => a.Expires);
         _firstPage = new Lazy<BoardPage>(() => Page(static _ => true, null, DefaultLimit));
     }
 
     /// <summary>The last journal entry that it shows.</summary>
     public StreamPosition Position { get; }
+
+    /// <summary>When it last changed.</summary>
+    public DateTimeOffset ChangedAt { get; }
 
     /// <summary>When the first of them ends.</summary>
     public DateTimeOffset NextExpiry { get; }
@@ -41,40 +45,42 @@ internal sealed class BoardSnapshot
 
     public BoardAlert? Find(Guid id) => _alerts.GetValueOrDefault(id);
 
-    public BoardSnapshot With(IEnumerable<BoardAlert> alerts, StreamPosition position) =>
-        new(_alerts.SetItems(alerts.Select(static a => KeyValuePair.Create(a.Id, a))), position);
+    public BoardSnapshot With(IEnumerable<BoardAlert> alerts, StreamPosition position, DateTimeOffset changedAt) =>
+        new(_alerts.SetItems(alerts.Select(static a => KeyValuePair.Create(a.Id, a))), position, changedAt);
 
     public BoardSnapshot With(AlertChange change)
     {
         var alerts = _alerts.RemoveRange(change.Ended);
         if (change.Alert is { } alert)
             alerts = alerts.SetItem(alert.Id, alert);
-        return new BoardSnapshot(alerts, StreamPosition.Of(change.Entry));
+        return new BoardSnapshot(alerts, StreamPosition.Of(change.Entry), change.Entry.RecordedAt);
     }
 
     /// <summary>Without the alerts whose time has passed.</summary>
     public BoardSnapshot Without(DateTimeOffset now) =>
-        new(_alerts.RemoveRange(_alerts.Values.Where(a => a.Expires <= now).Select(static a => a.Id)), Position);
+        new(_alerts.RemoveRange(_alerts.Values.Where(a => a.Expires <= now).Select(static a => a.Id)), Position, now);
 
     /// <summary>A page of the alerts that pass, after (older than) the one that the cursor names.</summary>
     public BoardPage Page(Func<BoardAlert, bool> passes, Guid? cursor, int limit)
     {
+        var (page, more) = Take(passes, cursor, limit);
+        return Encode(page, more);
+    }
+
+    /// <summary>The alerts of a page, and whether there are more.</summary>
+    public (List<BoardAlert> Alerts, bool More) Take(Func<BoardAlert, bool> passes, Guid? cursor, int limit)
+    {
         var page = new List<BoardAlert>(Math.Min(limit, _alerts.Count));
-        var more = false;
         foreach (var alert in _alerts.Values)
         {
             if ((cursor is { } c && alert.Id.CompareTo(c) >= 0) || !passes(alert))
                 continue;
             if (page.Count == limit)
-            {
-                more = true;
-                break;
-            }
-
+                return (page, true);
             page.Add(alert);
         }
 
-        return Encode(page, more);
+        return (page, false);
     }
 
     private BoardPage Encode(List<BoardAlert> page, bool more)
