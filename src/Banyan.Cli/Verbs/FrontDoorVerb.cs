@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using Banyan.Console;
 using Banyan.Control.Platform;
+using Banyan.Control.Processes;
 using Banyan.Routing.Entry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -26,10 +28,11 @@ internal sealed class FrontDoorVerb : Verb
     {
         var data = new DataFolder(input.GetValue(_data) ?? DataFolder.DefaultPath());
         var platform = PlatformStateFile.Read(data) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`");
+        using var life = new ChildLifetime(cancellationToken);
         await using var app = Build(platform, context.Time);
         try
         {
-            await app.StartAsync(cancellationToken);
+            await app.StartAsync(life.Stopping);
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
@@ -37,8 +40,7 @@ internal sealed class FrontDoorVerb : Verb
         }
 
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        ParentPipe.OnEnd(() => stop.TrySetResult());
-        await using (cancellationToken.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), stop))
+        await using (life.Stopping.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), stop))
             await stop.Task;
         await app.StopAsync(context.Interruption.Hurry);
         return ExitCode.Holds;
@@ -52,7 +54,9 @@ internal sealed class FrontDoorVerb : Verb
         builder.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(time);
         builder.Services.AddBanyanEntry(platform.Regions.Select(ToEntry));
+        builder.Services.AddBanyanConsole(platform);
         var app = builder.Build();
+        app.MapBanyanConsole();
         app.MapBanyanEntry();
         return app;
     }

@@ -1,0 +1,46 @@
+using Banyan.Console.Alerts;
+using Banyan.Console.History;
+using Banyan.Console.Live;
+using Banyan.Control.Platform;
+using Banyan.Control.Status;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Banyan.Console;
+
+/// <summary>Puts the console into the front door's host.</summary>
+public static class ConsoleHost
+{
+    /// <summary>Registers the console of a platform; the entry must be registered, too.</summary>
+    public static IServiceCollection AddBanyanConsole(this IServiceCollection services, PlatformState platform)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(platform);
+        services.TryAddSingleton(s => new StatusCollector(s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AlertBoard>();
+        services.AddSingleton<HistoryBook>();
+        services.AddSingleton<SnapshotSource>();
+        services.AddSingleton<ConsoleRenderer>();
+        services.AddSingleton<LiveHub>();
+        services.AddHostedService(s => s.GetRequiredService<LiveHub>());
+        return services;
+    }
+
+    /// <summary>Maps <c>/</c> and everything under <c>/console/</c>.</summary>
+    public static IEndpointRouteBuilder MapBanyanConsole(this IEndpointRouteBuilder routes)
+    {
+        var endpoints = ActivatorUtilities.CreateInstance<ConsoleEndpoints>(routes.ServiceProvider);
+        routes.MapGet("/", context => endpoints.PageAsync(context, region: null));
+        routes.MapGet("/console", context => endpoints.PageAsync(context, region: null));
+        routes.MapGet("/console/regions/{region}", context => endpoints.PageAsync(context, (string)context.GetRouteValue("region")!));
+        routes.MapGet("/console/live", endpoints.LiveAsync);
+        routes.MapGet("/console/v1/status", endpoints.StatusAsync);
+        routes.MapGet("/console/v1/live", endpoints.LiveStatusAsync);
+        routes.MapGet("/console/sample-alert", endpoints.SampleAlertAsync);
+        routes.MapGet("/console/assets/{name}", ConsoleEndpoints.AssetAsync);
+        routes.Map("/console/{**rest}", endpoints.NotFoundAsync);
+        return routes;
+    }
+}

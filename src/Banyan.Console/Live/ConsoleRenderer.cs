@@ -1,0 +1,77 @@
+using Banyan.Console.Map;
+using Banyan.Console.Pages;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.Logging;
+
+namespace Banyan.Console.Live;
+
+/// <summary>Turns snapshots into HTML: a whole page, or each of its live sections by itself. Live sections carry no address of the
+/// platform, so that one rendering serves all who look. Thread-safe.</summary>
+public sealed class ConsoleRenderer(IServiceProvider services, ILoggerFactory logs)
+{
+    private const string Doctype = "<!doctype html>\n";
+    private readonly Lock _gate = new();
+    private MapDrawing? _map;
+    private bool _drawn;
+
+    /// <summary>The whole page.</summary>
+    /// <param name="region">The region that it is about; null for the first page.</param>
+    /// <returns>HTML, or null where there is no such region.</returns>
+    public async Task<string?> PageAsync(ConsoleSnapshot snapshot, string? region, string address)
+    {
+        var view = View(snapshot, region, address);
+        if (view is null)
+            return null;
+        await using var renderer = new HtmlRenderer(services, logs);
+        return Doctype + await RenderAsync(renderer, region is null ? typeof(OverviewPage) : typeof(RegionPage), view);
+    }
+
+    /// <summary>The page for an address that names nothing.</summary>
+    public async Task<string> NotFoundAsync(ConsoleSnapshot snapshot, string address)
+    {
+        await using var renderer = new HtmlRenderer(services, logs);
+        return Doctype + await RenderAsync(renderer, typeof(NotFoundPage), View(snapshot, null, address)!);
+    }
+
+    /// <summary>Each live section of a page: its element's id and its HTML.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> SectionsAsync(ConsoleSnapshot snapshot, string? region)
+    {
+        var sections = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (View(snapshot, region, address: "") is not { } view)
+            return sections;
+        await using var renderer = new HtmlRenderer(services, logs);
+        foreach (var (id, component) in region is null ? LiveSections.Overview : LiveSections.Region)
+            sections[id] = await RenderAsync(renderer, component, view);
+        return sections;
+    }
+
+    private static Task<string> RenderAsync(HtmlRenderer renderer, Type component, ConsoleView view) => renderer.Dispatcher.InvokeAsync(async () =>
+    {
+        var parameters = ParameterView.FromDictionary(new Dictionary<string, object?>(StringComparer.Ordinal) { ["View"] = view });
+        return (await renderer.RenderComponentAsync(component, parameters)).ToHtmlString();
+    });
+
+    private ConsoleView? View(ConsoleSnapshot snapshot, string? region, string address)
+    {
+        var status = region is null ? null : snapshot.Status.Regions.FirstOrDefault(r => r.Name == region);
+        return region is not null && status is null ? null : new ConsoleView(snapshot, status, Map(snapshot), address);
+    }
+
+    /// <summary>Regions don't move, so the first snapshot's places hold for all.</summary>
+    private MapDrawing? Map(ConsoleSnapshot snapshot)
+    {
+        lock (_gate)
+        {
+            if (!_drawn)
+            {
+                _map = MapDrawing.Make([.. snapshot.Status.Regions
+                    .Where(r => r is { Latitude: not null, Longitude: not null })
+                    .Select(r => (r.Name, new LonLat(r.Longitude!.Value, r.Latitude!.Value)))]);
+                _drawn = true;
+            }
+
+            return _map;
+        }
+    }
+}

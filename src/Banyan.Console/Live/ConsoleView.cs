@@ -1,0 +1,17 @@
+using Banyan.Console.Map;
+using Banyan.Control.Status;
+
+namespace Banyan.Console.Live;
+
+/// <summary>What a page is rendered from. Immutable.</summary>
+/// <param name="Snapshot">The platform at one moment.</param>
+/// <param name="Region">The region that the page is about; null on the first page.</param>
+/// <param name="Map">The map; null where the blueprint gives no coordinates.</param>
+/// <param name="Address">Scheme and authority that the platform is reached by, for commands that can be pasted.</param>
+public sealed record ConsoleView(ConsoleSnapshot Snapshot, RegionStatus? Region, MapDrawing? Map, string Address)
+{
+    /// <summary>The moment that ages are counted from.</summary>
+    public DateTimeOffset Now => Snapshot.Status.ObservedAt;
+
+    public PlatformStatus Status => Snapshot.Status;
+}
