@@ -19,9 +19,12 @@ for (const country of countries) {
   const rings = []
   for (const [outer] of polygons) {
     let [px, py] = [0, 0]
+    let before = null, turn = 0 // a ring over the 180th meridian goes on past it
     const ring = []
     for (const [lon, lat] of outer.slice(0, -1)) {
-      const [x, y] = [Math.round(lon * perDegree), Math.round(lat * perDegree)]
+      if (before !== null && Math.abs(lon - before) > 180) turn += lon < before ? 360 : -360
+      before = lon
+      const [x, y] = [Math.round((lon + turn) * perDegree), Math.round(lat * perDegree)]
       if (ring.length && x === px && y === py) continue
       ring.push(x - px, y - py); [px, py] = [x, y]
     }

@@ -10,7 +10,7 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool colourO
     public static Terminal System()
     {
         var wanted = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
-        return new Terminal(Console.Out, Console.Error, wanted && !Console.IsOutputRedirected, wanted && !Console.IsErrorRedirected);
+        return new Terminal(global::System.Console.Out, global::System.Console.Error, wanted && !global::System.Console.IsOutputRedirected, wanted && !global::System.Console.IsErrorRedirected);
     }
 
     /// <summary>Answers; JSON alone where JSON was asked for.</summary>

@@ -13,7 +13,7 @@ public sealed class MapFrame
     public const double Width = 1000;
 
     /// <summary>Height of the drawing, in its own units.</summary>
-    public const double Height = 860;
+    public const double Height = 760;
 
     private const double Margin = 0.24;
     private const double LeastSpan = 14;
