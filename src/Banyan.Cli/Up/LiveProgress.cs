@@ -10,7 +10,7 @@ internal sealed class LiveProgress(TimeProvider time) : IUpProgress
 {
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(100);
 
-    private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
     private readonly Lock _gate = new();
     private readonly OrderedDictionary<string, StartTally> _regions = [];
     private readonly CancellationTokenSource _ended = new();
