@@ -39,7 +39,10 @@ public sealed partial class PostgresInstance
     /// standbys), else at once, which costs a recovery at the next start but no committed row; else by force.
     /// </summary>
     /// <returns>How it ended.</returns>
-    public async Task<StopOutcome> StopAsync(RunningPostgres server, StopMode mode, TimeSpan patience, CancellationToken cancellationToken = default)
+    public Task<StopOutcome> StopAsync(RunningPostgres server, StopMode mode, TimeSpan patience, CancellationToken cancellationToken = default) =>
+        StopAsync(server, mode, patience, KillPatience, cancellationToken);
+
+    internal async Task<StopOutcome> StopAsync(RunningPostgres server, StopMode mode, TimeSpan patience, TimeSpan killPatience, CancellationToken cancellationToken = default)
     {
         var process = server.Process;
         if (process.Exited.IsCompleted)
@@ -48,7 +51,7 @@ public sealed partial class PostgresInstance
         if (mode == StopMode.Immediate || !process.Signal(ProcessHandle.SigInt) || !await process.WaitAsync(patience, _clock, cancellationToken))
         {
             outcome = StopOutcome.Immediate;
-            if (process.Signal(ProcessHandle.SigQuit) && !await process.WaitAsync(KillPatience, _clock, cancellationToken))
+            if (process.Signal(ProcessHandle.SigQuit) && !await process.WaitAsync(killPatience, _clock, cancellationToken))
             {
                 outcome = StopOutcome.Killed;
                 process.Signal(ProcessHandle.SigKill);
@@ -88,6 +91,8 @@ public sealed partial class PostgresInstance
         if (FindServer() is { } live)
             return new PostgresError(PostgresFailure.InUse, $"{Folder} is in use by the live server {live.Pid} on port {live.Port}: stop it first.");
         await ClearStraysAsync(cancellationToken);
+        if (ServerProcess.IsMisleading(Folder))
+            File.Delete(Path.Combine(Folder, PostmasterFile.FileName));
         return IsPortFree(Settings.Port) ? null : Errors.PortTaken(Folder, Settings.Port);
     }
 

@@ -68,7 +68,7 @@ internal static class ServerLog
     /// <summary>What kind of failure the words of a server that did not come up tell.</summary>
     public static PostgresError ExplainStart(string folder, int port, string words)
     {
-        var last = LastWords(words) ?? "it said nothing";
+        var last = Has(words, "contains errors") ? RefusedSetting(words) : LastWords(words) ?? "it said nothing";
         return words switch
         {
             _ when Has(words, "could not bind") || Has(words, "could not create any TCP/IP sockets") => Errors.PortTaken(folder, port),
@@ -90,6 +90,14 @@ internal static class ServerLog
         return new PostgresError(PostgresFailure.Crashed, own is null
             ? $"Server {pid} of {folder} ended without a word, as by kill -9 or for want of memory."
             : $"Server {pid} of {folder} ended: {own[(own.IndexOf(": ", StringComparison.Ordinal) + 2)..].Trim()}");
+    }
+
+    /// <summary>"configuration file … contains errors" follows the lines that say which.</summary>
+    private static string RefusedSetting(string words)
+    {
+        var lines = words.Split('\n');
+        var before = lines[Math.Max(0, Array.FindIndex(lines, l => Has(l, "contains errors")) - 1)];
+        return before[(before.IndexOf("LOG:", StringComparison.Ordinal) is var at and >= 0 ? at + "LOG:".Length : 0)..].Trim();
     }
 
     private static bool Has(string text, string part) => text.Contains(part, StringComparison.Ordinal);

@@ -33,12 +33,19 @@ internal static class ServerProcess
         foreach (var process in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                && IsPostgres(pid) == true && WorksIn(pid, place) == true)
+                && WorksIn(pid, place) == true && IsPostgres(pid) != false) // A dying process has lost its exe before its cwd.
                 strays.Add(pid);
         }
 
         return strays;
     }
+
+    /// <summary>
+    /// Whether a pid file names a live process that provably works elsewhere. A server would take it for its own and refuse
+    /// to start: after a restart of the machine, with ten servers of one user, that is not rare. A dead number it sees through.
+    /// </summary>
+    public static bool IsMisleading(string folder) =>
+        PostmasterFile.Read(folder) is { } file && CommandLine(file.Pid) is not null && WorksIn(file.Pid, LinuxCalls.Identify(folder)) == false;
 
     private static bool Proves(PostmasterFile file, string folder)
     {
