@@ -122,7 +122,7 @@ internal sealed partial class PrivateDatabase
             _failures = 0;
         _instance.RotateLog();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        await Task.WhenAny(_server!.Exited, Task.Delay(Look, _tools.Clock, ended.Token));
+        await Task.WhenAny(_server!.Exited, Task.Delay(IsWell ? Look : AnxiousLook, _tools.Clock, ended.Token));
         await ended.CancelAsync();
     }
 
@@ -132,6 +132,15 @@ internal sealed partial class PrivateDatabase
             KeeperLog.Refused(_log, Wanted.Name, error.Message);
         Show("failed", error.Message);
         await Task.Delay(Look, _tools.Clock, stop);
+    }
+
+    private bool IsWell
+    {
+        get
+        {
+            lock (_gate)
+                return _facts is not null && (Wanted.IsPrimary || _facts.IsStreaming);
+        }
     }
 
     private void Announce()

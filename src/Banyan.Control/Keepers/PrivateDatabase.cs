@@ -10,6 +10,9 @@ internal sealed partial class PrivateDatabase : IKept
     /// <summary>Between looks at a database that is well; a death is noticed at once and does not wait for it.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
 
+    /// <summary>Between looks at a standby that does not receive.</summary>
+    private static readonly TimeSpan AnxiousLook = TimeSpan.FromSeconds(1);
+
     /// <summary>An answer this young is not asked for again.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(250);
 
@@ -140,8 +143,8 @@ internal sealed partial class PrivateDatabase : IKept
         NoteDeath();
         var folder = _instance.ReadFolder();
         var live = _instance.FindServer();
-        if (_server is not null && live?.Pid != _server.Pid)
-            live = new LiveServer(_server.Pid, Port: 0, IsReady: false); // It has not written its pid file yet.
+        if (_server is not null) // It may not have written its pid file yet.
+            live = new LiveServer(_server.Pid, live?.Pid == _server.Pid ? live.Port : 0, _server.IsReady);
         var facts = new DatabaseFacts
         {
             Folder = folder,
@@ -206,8 +209,8 @@ internal sealed partial class PrivateDatabase : IKept
         }
 
         var primary = await _primary.ReadAsync(cancellationToken);
-        var wal = primary.Value is { IsStandby: false } ? (await _primary.HasWalAfterAsync(standby.Position, cancellationToken)).Value : null;
-        var link = StandbyJudge.Judge(standby, primary.Value, wal is null ? null : wal == WalAnswer.Kept);
+        var hasWal = primary.Value is { IsStandby: false } ? await _primary.HasWalAfterAsync(standby.Position, cancellationToken) : null;
+        var link = StandbyJudge.Judge(standby, primary.Value, hasWal);
         lock (_gate)
         {
             _diverged = link == StandbyLink.Diverged;

@@ -102,9 +102,10 @@ public sealed partial class PostgresInstance
         RememberMade();
         ServerLog.Rotate(Folder, _account);
         var logFrom = ServerLog.Length(Folder);
-        // setpriv, sh, setsid and postgres replace one another in one process, so its number is the server's. Only sh can open the log as that user.
+        // setpriv, sh, setsid and postgres replace one another in one process, so its number is the server's. sh opens the log
+        // as that user, and closes what our own starter may have left open to us (flock, a shell's pipes): the server lives on.
         var info = Command.Describe(_account.Run(
-            "sh", "-c", "umask 077; exec setsid \"$@\" </dev/null >>\"$0\" 2>&1", Path.Combine(Folder, ServerLog.FileName), _installation.Program("postgres"), "-D", Folder));
+            "sh", "-c", "umask 077; exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; exec setsid \"$@\" </dev/null >>\"$0\" 2>&1", Path.Combine(Folder, ServerLog.FileName), _installation.Program("postgres"), "-D", Folder));
         using var process = new Process { StartInfo = info };
         try
         {

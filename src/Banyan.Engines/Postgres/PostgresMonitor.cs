@@ -6,12 +6,14 @@ namespace Banyan.Engines.Postgres;
 /// <summary>Asks a server how it is, as the keeper. Thread-safe. Its session is closed when it was not used for a while.</summary>
 public sealed class PostgresMonitor : IAsyncDisposable
 {
+    // A receiver calls itself streaming before its primary has refused it for want of WAL, five times a second. Until a first
+    // message has come, both of its message times are its start's.
     private const string FactsSql = """
         SELECT current_setting('server_version'), pg_is_in_recovery(),
                pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END, '0/0')::bigint,
                (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> 'banyan-keeper')::int,
                pg_database_size(current_database()),
-               r.status IS NOT NULL AND r.status = 'streaming',
+               coalesce(r.status = 'streaming' AND r.last_msg_send_time <> r.last_msg_receipt_time, false),
                greatest(0, pg_wal_lsn_diff(r.latest_end_lsn, pg_last_wal_replay_lsn()))::bigint,
                extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8,
                (SELECT system_identifier FROM pg_control_system())
@@ -113,14 +115,20 @@ public sealed class PostgresMonitor : IAsyncDisposable
     }
 
     /// <summary>Of a primary: whether it still has the WAL after a position, so that a standby there can catch up.</summary>
-    /// <returns>One of the two constants of <see cref="WalAnswer"/>, or why it could not be asked.</returns>
-    public Task<PostgresResult<WalAnswer>> HasWalAfterAsync(long position, CancellationToken cancellationToken = default) => AskAsync<WalAnswer>(
-        async connection =>
-        {
-            await using var command = new NpgsqlCommand(WalSql, connection) { Parameters = { new() { Value = Lsn(position) } } };
-            return await command.ExecuteScalarAsync(cancellationToken) is true ? WalAnswer.Kept : WalAnswer.Gone;
-        },
-        cancellationToken);
+    /// <returns>Null where it does not answer.</returns>
+    public async Task<bool?> HasWalAfterAsync(long position, CancellationToken cancellationToken = default)
+    {
+        var has = default(bool?);
+        await AskAsync<object>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(WalSql, connection) { Parameters = { new() { Value = Lsn(position) } } };
+                has = await command.ExecuteScalarAsync(cancellationToken) as bool?;
+                return connection;
+            },
+            cancellationToken);
+        return has;
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _source.DisposeAsync();
@@ -144,18 +152,4 @@ public sealed class PostgresMonitor : IAsyncDisposable
     }
 
     private static string Lsn(long position) => string.Create(CultureInfo.InvariantCulture, $"{(ulong)position >> 32:X}/{(uint)position:X}");
-}
-
-/// <summary>Whether a primary still has WAL.</summary>
-public sealed record WalAnswer
-{
-    /// <summary>It has it.</summary>
-    public static readonly WalAnswer Kept = new();
-
-    /// <summary>It has removed it.</summary>
-    public static readonly WalAnswer Gone = new();
-
-    private WalAnswer()
-    {
-    }
 }

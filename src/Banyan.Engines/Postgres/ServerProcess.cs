@@ -41,11 +41,14 @@ internal static class ServerProcess
     }
 
     /// <summary>
-    /// Whether a pid file names a live process that provably works elsewhere. A server would take it for its own and refuse
-    /// to start: after a restart of the machine, with ten servers of one user, that is not rare. A dead number it sees through.
+    /// Whether a pid file names a process that provably is not its folder's server. A server would take it for a live one and
+    /// refuse to start: one that works elsewhere (after a restart of the machine, with ten servers of one user, not rare), or
+    /// the dead server itself, where its parent has not fetched its end yet. A number that is free it sees through.
     /// </summary>
     public static bool IsMisleading(string folder) =>
-        PostmasterFile.Read(folder) is { } file && CommandLine(file.Pid) is not null && WorksIn(file.Pid, LinuxCalls.Identify(folder)) == false;
+        PostmasterFile.Read(folder) is { } file && (IsZombie(file.Pid) || WorksIn(file.Pid, LinuxCalls.Identify(folder)) == false);
+
+    private static bool IsZombie(int pid) => Stat(pid) is ['Z' or 'X', ..];
 
     private static bool Proves(PostmasterFile file, string folder)
     {
@@ -98,13 +101,21 @@ internal static class ServerProcess
 
     private static DateTimeOffset? StartOf(int pid)
     {
+        if (Stat(pid) is not { } stat)
+            return null;
+        // The 22nd field of the line, so the 20th of ours, in 1/100 s since boot.
+        var ticks = long.Parse(stat.Split(' ')[19], CultureInfo.InvariantCulture);
+        var boot = File.ReadLines("/proc/stat").First(l => l.StartsWith("btime ", StringComparison.Ordinal))["btime ".Length..];
+        return DateTimeOffset.FromUnixTimeSeconds(long.Parse(boot, CultureInfo.InvariantCulture)).AddMilliseconds(ticks * 10);
+    }
+
+    /// <summary>/proc/PID/stat from its third field, the state, on: the second is the name in brackets and may hold anything. Null where there is no such process.</summary>
+    private static string? Stat(int pid)
+    {
         try
         {
             var stat = File.ReadAllText($"/proc/{pid}/stat");
-            // The second field is the name in brackets and may hold spaces; the start is the 22nd, in 1/100 s since boot.
-            var ticks = long.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19], CultureInfo.InvariantCulture);
-            var boot = File.ReadLines("/proc/stat").First(l => l.StartsWith("btime ", StringComparison.Ordinal))["btime ".Length..];
-            return DateTimeOffset.FromUnixTimeSeconds(long.Parse(boot, CultureInfo.InvariantCulture)).AddMilliseconds(ticks * 10);
+            return stat[(stat.LastIndexOf(')') + 2)..];
         }
         catch (Exception e) when (IsGone(e))
         {

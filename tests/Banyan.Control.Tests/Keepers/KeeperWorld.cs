@@ -26,7 +26,7 @@ internal sealed class KeeperWorld : IAsyncDisposable
 
     public DataFolder Data { get; }
 
-    public PlatformState State { get; }
+    public PlatformState State { get; private set; }
 
     /// <summary>What keepers said, for the message of a failing test.</summary>
     public ConcurrentQueue<string> Words { get; } = [];
@@ -59,16 +59,28 @@ internal sealed class KeeperWorld : IAsyncDisposable
         IEnumerable<DatabaseState> Standby(string region, int port) => standbys ? [new DatabaseState { Region = region, Port = port }] : [];
     }
 
-    public Process StartKeeper(string region)
+    /// <summary>Writes another platform.json, for keepers that start from now on.</summary>
+    public void Change(Func<PlatformState, PlatformState> change) => PlatformStateFile.Write(Data, State = change(State));
+
+    public Process StartKeeper(string region, Dictionary<string, string>? environment = null)
     {
         var info = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Banyan.KeeperProcess")) { RedirectStandardInput = true, RedirectStandardError = true };
         info.ArgumentList.Add(Data.Root);
         info.ArgumentList.Add(region);
+        foreach (var (name, value) in environment ?? [])
+            info.Environment[name] = value;
         var keeper = Process.Start(info)!;
         keeper.ErrorDataReceived += (_, line) => Words.Enqueue(line.Data ?? "");
         keeper.BeginErrorReadLine();
         _keepers.Add(keeper);
         return keeper;
+    }
+
+    /// <summary>As its supervisor does: the pipe ends, and it stops its databases and itself.</summary>
+    public static async Task EndAsync(Process keeper)
+    {
+        keeper.StandardInput.Close();
+        await keeper.WaitForExitAsync();
     }
 
     public async Task<KeeperReport?> StatusAsync(string region)
@@ -114,9 +126,18 @@ internal sealed class KeeperWorld : IAsyncDisposable
     public NpgsqlDataSource Connect(string partition, string region, string role = PostgresRoles.Cell)
     {
         var passwords = PostgresPasswords.LoadOrCreate(Data.Secrets).Value!;
-        var port = State.FindPartition(partition)!.Databases.Single(d => d.Region == region).Port!.Value;
-        return NpgsqlDataSource.Create(PostgresInstance.ConnectionString(port, role, passwords) + ";Timeout=5;Pooling=true");
+        return NpgsqlDataSource.Create(PostgresInstance.ConnectionString(Port(partition, region), role, passwords) + ";Timeout=5");
     }
+
+    /// <summary>Runs a statement on a connection of its own.</summary>
+    public async Task<object?> RunAsync(string partition, string region, string sql, string role = PostgresRoles.Cell)
+    {
+        await using var source = Connect(partition, region, role);
+        await using var command = source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
+    public int Port(string partition, string region) => State.FindPartition(partition)!.Databases.Single(d => d.Region == region).Port!.Value;
 
     public string Folder(string partition, string region) => Data.Database(partition, region);
 

@@ -35,14 +35,14 @@ public sealed class Instances : IAsyncLifetime
     /// <summary>A name that no other test has.</summary>
     public string Name() => $"p{Interlocked.Increment(ref _count)}";
 
-    public PostgresInstance Describe(string partition, string region = "here", StandbySource? standbyOf = null, string? folder = null, IReadOnlyDictionary<string, string>? further = null) => new(
+    public PostgresInstance Describe(string partition, string region = "here", StandbySource? standbyOf = null, string? folder = null, IReadOnlyDictionary<string, string>? further = null, bool durable = false) => new(
         Installation, Account, folder ?? Path.Combine(Root, "databases", $"{partition}@{region}"), new DataFolderMark(InstanceId, partition, region), Passwords,
-        new PostgresSettings { Port = FreePort.Take(), Name = $"{partition}@{region}", StandbyOf = standbyOf, Further = further ?? new Dictionary<string, string>() });
+        new PostgresSettings { Port = FreePort.Take(), Name = $"{partition}@{region}", StandbyOf = standbyOf, Durable = durable, Further = further ?? new Dictionary<string, string>() });
 
     /// <summary>A primary that runs.</summary>
-    public async Task<(PostgresInstance Instance, RunningPostgres Server)> PrimaryAsync(string partition, IReadOnlyDictionary<string, string>? further = null)
+    public async Task<(PostgresInstance Instance, RunningPostgres Server)> PrimaryAsync(string partition, IReadOnlyDictionary<string, string>? further = null, bool durable = false)
     {
-        var instance = Describe(partition, further: further);
+        var instance = Describe(partition, further: further, durable: durable);
         (await instance.MakeFromTemplateAsync(Template)).ShouldBeNull();
         return (instance, await StartAsync(instance));
     }

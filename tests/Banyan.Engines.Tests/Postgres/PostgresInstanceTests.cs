@@ -11,7 +11,7 @@ public sealed class PostgresInstanceTests(Instances instances) : IClassFixture<I
     [Fact]
     public async Task StartAsync_FromTemplate_RunsUnprivilegedInASessionOfItsOwn()
     {
-        var (instance, server) = await instances.PrimaryAsync(instances.Name());
+        var (instance, server) = await instances.PrimaryAsync(instances.Name(), durable: true);
         var status = File.ReadLines($"/proc/{server.Pid}/status").ToList();
         status.Single(l => l.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1..].ShouldAllBe(uid => uid == $"{instances.Account.Uid}");
         status.Single(l => l.StartsWith("CapEff:", StringComparison.Ordinal)).ShouldEndWith("0000000000000000");
@@ -65,7 +65,7 @@ public sealed class PostgresInstanceTests(Instances instances) : IClassFixture<I
     [Fact]
     public async Task StartAsync_ServerKilledWhileASessionComputes_RecoversEveryCommittedRow()
     {
-        var (instance, server) = await instances.PrimaryAsync(instances.Name());
+        var (instance, server) = await instances.PrimaryAsync(instances.Name(), durable: true);
         await Instances.RunAsync(instance, "CREATE TABLE t (id int)");
         for (var i = 0; i < 20; i++)
             await Instances.RunAsync(instance, $"INSERT INTO t VALUES ({i})");

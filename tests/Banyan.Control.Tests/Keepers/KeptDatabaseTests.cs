@@ -1,0 +1,29 @@
+using Banyan.Control.Keepers;
+using Banyan.Engines.Postgres;
+
+namespace Banyan.Control.Tests.Keepers;
+
+public sealed class KeptDatabaseTests
+{
+    [Fact]
+    public async Task Of_RegionWithAPrimaryAndAStandby_WiresBothByTheSlotOfTheirPartition()
+    {
+        await using var world = KeeperWorld.Create();
+        var (east, south) = (KeptDatabase.Of(world.State, KeeperWorld.East), KeptDatabase.Of(world.State, KeeperWorld.South));
+        east.Select(d => (d.Name, d.IsPrimary)).ShouldBe([("east-africa@east-africa", true), ("south-africa@east-africa", false)]);
+        east[0].Slots.ShouldBe(["east_africa_at_south_africa"]);
+        east[0].Source.ShouldBeNull();
+        south[1].Source.ShouldBe(new StandbySource("127.0.0.1", east[0].Port!.Value, "east_africa_at_south_africa"));
+        south[1].Slots.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Of_PrimaryGivenByConnectionString_HasNoSourceForAStandby()
+    {
+        await using var world = KeeperWorld.Create();
+        var partition = world.State.Partitions[0] with { Databases = [new() { Region = KeeperWorld.East, ConnectionFrom = "DATABASE_URL" }, new() { Region = KeeperWorld.South, Port = 5 }] };
+        var state = world.State with { Partitions = [partition] };
+        KeptDatabase.Of(state, KeeperWorld.East).ShouldHaveSingleItem().ConnectionFrom.ShouldBe("DATABASE_URL");
+        KeptDatabase.Of(state, KeeperWorld.South).ShouldHaveSingleItem().Source.ShouldBeNull();
+    }
+}
