@@ -17,6 +17,13 @@ public sealed class Change
     /// <summary>The service's own rows. Run in order, in the same transaction; any error rolls back all of it.</summary>
     public IReadOnlyList<NpgsqlBatchCommand> Statements { get; init; } = [];
 
+    /// <summary>
+    /// Whether it MUST NOT share its transaction with other changes. Under load the journal commits several changes
+    /// together; that is right for statements that write rows, and wrong for those that mean their transaction as such
+    /// (<c>SET LOCAL</c>, transaction-scoped advisory locks).
+    /// </summary>
+    public bool OwnTransaction { get; init; }
+
     /// <summary>What happened: at least one event.</summary>
     public required IReadOnlyList<JournalEvent> Events { get; init; }
 }

@@ -21,6 +21,7 @@ public static class JournalConnection
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.NoResetOnClose = true;
+        builder.IncludeFailedBatchedCommand = true; // tells which of several changes failed
         if (builder.MaxAutoPrepare == 0)
         {
             builder.MaxAutoPrepare = PreparedStatements;

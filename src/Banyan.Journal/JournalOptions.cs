@@ -30,6 +30,12 @@ public sealed record JournalOptions
     /// <summary>How often entries and answers that are past their retention are looked for.</summary>
     public TimeSpan KeepingInterval { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How many transactions of changes commit at a time; changes beyond them wait, and share. A pool should have twice as many connections at least.</summary>
+    public int CommitLanes { get; init; } = 4;
+
+    /// <summary>The most changes that share a transaction; 1: none do.</summary>
+    public int GroupLimit { get; init; } = 32;
+
     /// <summary>Positions in one table partition of the journal.</summary>
     public long SegmentSize { get; init; } = 1_000_000;
 
@@ -61,6 +67,8 @@ public sealed record JournalOptions
         Check(IdempotencyRetention > TimeSpan.Zero, $"IdempotencyRetention is {IdempotencyRetention}; it must be positive.");
         Check(KeepingInterval > TimeSpan.Zero, $"KeepingInterval is {KeepingInterval}; it must be positive.");
         Check(LookInterval > TimeSpan.Zero, $"LookInterval is {LookInterval}; it must be positive.");
+        Check(CommitLanes is >= 1 and <= 1000, $"CommitLanes is {CommitLanes}; it must be between 1 and 1,000.");
+        Check(GroupLimit is >= 1 and <= 1000, $"GroupLimit is {GroupLimit}; it must be between 1 and 1,000.");
         Check(MoveInterval >= TimeSpan.Zero && MoveInterval <= TimeSpan.FromSeconds(1), $"MoveInterval is {MoveInterval}; it must be between 0 and 1 s.");
         Check(MoveLimit is >= 1 and <= 100_000, $"MoveLimit is {MoveLimit}; it must be between 1 and 100,000.");
         Check(SegmentSize >= 1, $"SegmentSize is {SegmentSize}; it must be at least 1.");

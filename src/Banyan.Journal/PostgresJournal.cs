@@ -29,7 +29,7 @@ internal sealed class PostgresJournal : IJournal, IDisposable
         _metrics = new JournalMetrics(options, meters, () => _window.Head);
         _reader = new EntryReader(source, options.Partition);
         _feed = new JournalFeed(_reader, _window, _metrics);
-        _writer = new ChangeWriter(source, Signal, _metrics);
+        _writer = new ChangeWriter(source, options, Signal, _metrics, time);
         Sequencer = new Sequencer(source, options, _window, _reader, _wake, status, _metrics, time, loggers.CreateLogger<Sequencer>());
         Keeping = new JournalKeeping(source, options, _window, status, time, loggers.CreateLogger<JournalKeeping>());
     }

@@ -20,12 +20,15 @@ internal static class JournalBench
     private const string Data = "{\"station\":\"KE-0001\",\"rain_mm\":81.5,\"window\":\"24h\",\"rule\":\"rain-24h\",\"at\":\"2026-01-02T03:04:05Z\",\"place\":{\"lat\":-1.286389,\"lon\":36.817223},\"note\":\"a payload of the usual size\"}";
     private static readonly StoredAnswer Answer = new(201, "application/json", "{\"id\":\"0192f0c1-2345-7abc-8def-0123456789ab\",\"state\":\"accepted\"}"u8.ToArray(), "/things/0192f0c1-2345-7abc-8def-0123456789ab");
 
-    /// <summary>Arguments: <c>--callers N</c> (32), <c>--pool N</c> (as many), <c>--seconds N</c> (8), <c>--rounds N</c> (3).</summary>
+    /// <summary>Arguments: <c>--callers N</c> (32), <c>--configs LANESxGROUP,…</c> (the journal's defaults), <c>--seconds N</c> (8), <c>--rounds N</c> (3).</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         var callers = Option(args, "--callers", 32);
-        var pool = Option(args, "--pool", callers);
+        var pool = callers;
         var seconds = Option(args, "--seconds", 8);
+        var defaults = new JournalOptions { Partition = "bench" };
+        var configs = (Array.IndexOf(args, "--configs") is >= 0 and var at ? args[at + 1] : $"{defaults.CommitLanes}x{defaults.GroupLimit}").Split(',')
+            .Select(c => c.Split('x')).Select(c => defaults with { CommitLanes = int.Parse(c[0], CultureInfo.InvariantCulture), GroupLimit = int.Parse(c[1], CultureInfo.InvariantCulture) }).ToList();
         var rounds = Option(args, "--rounds", 3);
         await using var postgres = await BenchPostgres.StartAsync();
         var settings = JournalConnection.Tune(new NpgsqlConnectionStringBuilder(postgres.ConnectionString.ConnectionString) { MaxPoolSize = pool + 4, MinPoolSize = pool });
@@ -33,7 +36,7 @@ internal static class JournalBench
         await JournalSchema.ApplyAsync(source);
         await ExecuteAsync(source, "CREATE SCHEMA bench; CREATE TABLE bench.thing (id uuid PRIMARY KEY, station text NOT NULL, value double precision NOT NULL)");
 
-        var ours = new List<Result>();
+        var ours = configs.ToDictionary(static c => c, static _ => new List<Result>());
         var (plain, pipelined) = (new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
         {
@@ -41,13 +44,21 @@ internal static class JournalBench
             plain.Add(await PeerAsync(postgres, settings, PgBench.Plain, pool, seconds));
             await ClearAsync(source);
             pipelined.Add(await PeerAsync(postgres, settings, PgBench.Pipelined, pool, seconds));
-            await ClearAsync(source);
-            ours.Add(await CommitAsync(postgres, source, callers, seconds));
-            await Console.Error.WriteLineAsync($"round {round + 1}: pgbench {plain[^1]:F0}/s, pipelined {pipelined[^1]:F0}/s, journal {ours[^1].Rate:F0}/s (p50 {ours[^1].P50:F1} ms, p99 {ours[^1].P99:F1} ms, seen by a follower after p50 {ours[^1].Seen50:F1} ms, p99 {ours[^1].Seen99:F1} ms)");
+            foreach (var config in configs)
+            {
+                await ClearAsync(source);
+                var result = await CommitAsync(postgres, source, config, callers, seconds);
+                ours[config].Add(result);
+                await Console.Error.WriteLineAsync($"round {round + 1}: pgbench {plain[^1]:F0}/s, pipelined {pipelined[^1]:F0}/s, journal {config.CommitLanes}x{config.GroupLimit} {result.Rate:F0}/s (p50 {result.P50:F1} ms, p99 {result.P99:F1} ms, seen by a follower after p50 {result.Seen50:F1} ms, p99 {result.Seen99:F1} ms)");
+            }
         }
 
-        var middle = ours.OrderBy(static r => r.Rate).ElementAt(ours.Count / 2);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"FIGURE durable-changes callers={callers} pool={pool} journal={middle.Rate:F0}/s pgbench={Median(plain):F0}/s pgbench-pipelined={Median(pipelined):F0}/s ratio={middle.Rate / Median(plain):F2} ratio-pipelined={middle.Rate / Median(pipelined):F2} p50={middle.P50:F1}ms p99={middle.P99:F1}ms seen-p50={middle.Seen50:F1}ms seen-p99={middle.Seen99:F1}ms"));
+        foreach (var (config, results) in ours)
+        {
+            var middle = results.OrderBy(static r => r.Rate).ElementAt(results.Count / 2);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"FIGURE durable-changes callers={callers} lanes={config.CommitLanes} group={config.GroupLimit} journal={middle.Rate:F0}/s pgbench={Median(plain):F0}/s pgbench-pipelined={Median(pipelined):F0}/s ratio={middle.Rate / Median(plain):F2} ratio-pipelined={middle.Rate / Median(pipelined):F2} p50={middle.P50:F1}ms p99={middle.P99:F1}ms seen-p50={middle.Seen50:F1}ms seen-p99={middle.Seen99:F1}ms"));
+        }
+
         return 0;
     }
 
@@ -59,11 +70,11 @@ internal static class JournalBench
         return rate;
     }
 
-    private static async Task<Result> CommitAsync(BenchPostgres postgres, NpgsqlDataSource source, int callers, int seconds)
+    private static async Task<Result> CommitAsync(BenchPostgres postgres, NpgsqlDataSource source, JournalOptions options, int callers, int seconds)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddSingleton(source).AddJournal(new JournalOptions { Partition = "bench" });
+        builder.Services.AddSingleton(source).AddJournal(options);
         using var host = builder.Build();
         await host.StartAsync();
         var journal = host.Services.GetRequiredService<IJournal>();

@@ -12,14 +12,8 @@ internal static class InboxCommands
     // The identity column is drawn row by row, in the arrays' order: entries of one change keep their order.
     private const string InsertMany = Columns + "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)";
 
-    /// <summary>Checks the events, and makes the statement that writes them.</summary>
-    /// <exception cref="ArgumentException">An event is not one that the journal takes.</exception>
-    public static NpgsqlBatchCommand Create(IReadOnlyList<JournalEvent> events)
-    {
-        foreach (var one in events)
-            EventRules.Check(one);
-        return events.Count == 1 ? CreateOne(events[0]) : CreateMany(events);
-    }
+    /// <summary>Makes the statement that writes events, which <see cref="EventRules"/> has checked.</summary>
+    public static NpgsqlBatchCommand Create(IReadOnlyList<JournalEvent> events) => events.Count == 1 ? CreateOne(events[0]) : CreateMany(events);
 
     private static NpgsqlBatchCommand CreateOne(JournalEvent one) => new(InsertOne)
     {
