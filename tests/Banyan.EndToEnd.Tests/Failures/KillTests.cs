@@ -1,0 +1,115 @@
+using System.Net;
+using System.Text.Json;
+using Banyan.EndToEnd.Tests.Running;
+
+namespace Banyan.EndToEnd.Tests.Failures;
+
+/// <summary><c>kill -9</c> of one process of each kind while changes come in: it recovers, and what was acknowledged is there, once.</summary>
+[Collection(LivePlatformCollection.Name)]
+public class KillTests(LivePlatform platform)
+{
+    private const string Victim = "east-africa";
+
+    [Fact]
+    public async Task Kill9_OfEachKindOfProcess_RecoversAndLosesNothingThatWasAcknowledged()
+    {
+        var status = await platform.WaitUntilServingAsync();
+        var standbyRegion = Region(status, Victim).GetProperty("standby").GetString()!;
+        await using var stream = new AlertStream(platform, Victim);
+        await stream.OpenAsync();
+        var traffic = new Traffic(platform, Victim);
+        await using (traffic)
+        {
+            traffic.Start();
+            await traffic.WaitForMoreAsync(5);
+
+            await KillAsync("cell", Child($"cell --data {platform.Data} --region {Victim}"), traffic);
+            await KillAsync("keeper", Child($"keeper --data {platform.Data} --region {Victim}"), traffic);
+            await KillAsync("front door", Child($"front-door --data {platform.Data}"), traffic);
+            await KillAsync("primary", await DatabaseAsync(Victim, "primary"), traffic);
+            await KillAsync("standby", await DatabaseAsync(standbyRegion, "standby"), traffic);
+
+            // Without a supervisor its children end by themselves, databases included; the next `up` continues.
+            PlatformProcesses.Kill(PlatformProcesses.Single(platform.Data, " up "));
+            await platform.UpAsync();
+            await traffic.WaitForMoreAsync(5);
+
+            // A machine without power: everything at once.
+            PlatformProcesses.KillAll(platform.Data);
+            await platform.UpAsync();
+            await traffic.WaitForMoreAsync(5);
+        }
+
+        await platform.WaitUntilServingAsync();
+        traffic.Refusals.ShouldBeEmpty();
+        traffic.Retries.ShouldBeGreaterThan(0, "nothing was ever interrupted: the kills did not hit");
+        await EverythingIsThereAsync(traffic);
+        await Poll.UntilAsync(() => traffic.Alerts.Keys.Except(stream.Issued).Any() is false, () => $"alerts that never came: {string.Join(", ", traffic.Alerts.Keys.Except(stream.Issued))}; {string.Join("; ", stream.Complaints)}");
+        stream.Issued.ShouldBeUnique();
+        stream.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Kill9_OfTheSupervisor_LeavesNoProcessBehind()
+    {
+        await platform.WaitUntilServingAsync();
+        PlatformProcesses.Kill(PlatformProcesses.Single(platform.Data, " up "));
+        await Poll.UntilAsync(() => PlatformProcesses.Find(platform.Data).Count == 0, () => $"still there: {string.Join("; ", PlatformProcesses.Find(platform.Data))}\n{platform.Logs()}");
+        (await platform.StatusAsync()).ExitCode.ShouldBe(1);
+        await platform.UpAsync();
+        await platform.WaitUntilServingAsync();
+    }
+
+    [Fact]
+    public async Task Down_SupervisorKilledAndKeepersToo_StopsTheDatabasesThatAreLeft()
+    {
+        await platform.WaitUntilServingAsync();
+        foreach (var (pid, _) in PlatformProcesses.Find(platform.Data).Where(static p => p.CommandLine.Contains(" up ", StringComparison.Ordinal) || p.CommandLine.Contains("banyan keeper ", StringComparison.Ordinal)).OrderByDescending(static p => p.CommandLine.Contains(" up ", StringComparison.Ordinal)))
+            PlatformProcesses.Kill(pid);
+        PlatformProcesses.Find(platform.Data).ShouldContain(p => p.CommandLine.Contains("postgres", StringComparison.Ordinal));
+        var down = await BanyanCommand.RunAsync("down", "--data", platform.Data);
+        down.ExitCode.ShouldBe(0, down.ToString());
+        PlatformProcesses.Find(platform.Data).ShouldBeEmpty();
+        await platform.UpAsync();
+        await platform.WaitUntilServingAsync();
+    }
+
+    /// <summary>Kills one, and waits for another in its place and for changes to flow again.</summary>
+    private async Task KillAsync(string what, int pid, Traffic traffic)
+    {
+        PlatformProcesses.Kill(pid);
+        await Poll.UntilAsync(() => PlatformProcesses.Find(platform.Data).TrueForAll(p => p.Pid != pid), () => $"{what} {pid} survived kill -9");
+        await platform.WaitUntilServingAsync();
+        await traffic.WaitForMoreAsync(3);
+    }
+
+    private async Task EverythingIsThereAsync(Traffic traffic)
+    {
+        foreach (var (identifier, receipt) in traffic.Alerts)
+        {
+            using var alert = await platform.Http.GetAsync(new Uri($"/regions/{Victim}/disaster/v1/alerts/{Uri.EscapeDataString(CapAlert.Sender)}/{identifier}", UriKind.Relative));
+            alert.StatusCode.ShouldBe(HttpStatusCode.OK, $"alert {identifier} was acknowledged");
+            await IsInTheJournalAsync(receipt);
+        }
+
+        foreach (var receipt in traffic.Readings.Values)
+            await IsInTheJournalAsync(receipt);
+    }
+
+    private async Task IsInTheJournalAsync(string receipt)
+    {
+        using var found = await platform.Http.GetAsync(new Uri($"/regions/{Victim}/journal/v1/receipts/{receipt}", UriKind.Relative));
+        found.StatusCode.ShouldBe(HttpStatusCode.OK, $"receipt {receipt} was given");
+    }
+
+    private int Child(string commandLine) => PlatformProcesses.Single(platform.Data, commandLine);
+
+    private async Task<int> DatabaseAsync(string region, string role)
+    {
+        var (_, status) = await platform.StatusAsync();
+        return Region(status, region).GetProperty("databases").EnumerateArray()
+            .Single(d => d.GetProperty("role").GetString() == role && (role == "primary" || d.GetProperty("partition").GetString() == Victim)).GetProperty("pid").GetInt32();
+    }
+
+    private static JsonElement Region(JsonElement status, string name) => status.GetProperty("regions").EnumerateArray().Single(r => r.GetProperty("name").GetString() == name);
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.Json;
+using Banyan.Testing;
+
+namespace Banyan.EndToEnd.Tests;
+
+/// <summary>KAI, running for real in a folder and on ports of its own.</summary>
+public sealed class LivePlatform : IAsyncLifetime
+{
+    private static readonly string[] Complaints = ["\"error\"", "\"critical\"", "banyan: "];
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Its data folder.</summary>
+    public string Data { get; } = Directory.CreateTempSubdirectory("banyan-e2e-").FullName;
+
+    /// <summary>The entry's port.</summary>
+    public int Port { get; } = FreePort.Take();
+
+    /// <summary>To the entry; nothing is retried and nothing is pooled for long.</summary>
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5), ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(10) };
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        // PostgreSQL's own user must be able to enter.
+        File.SetUnixFileMode(Data, (UnixFileMode)0b111_101_101);
+        Http.BaseAddress = new Uri($"http://127.0.0.1:{Port}");
+        await UpAsync();
+    }
+
+    /// <summary>Starts it, or starts it again; returns when it serves.</summary>
+    public async Task UpAsync()
+    {
+        var up = await BanyanCommand.RunAsync("up", "kai", "--detach", "--data", Data, "--port", Port.ToString(CultureInfo.InvariantCulture));
+        up.ExitCode.ShouldBe(0, $"{up}\n{Logs()}");
+    }
+
+    /// <summary>The platform as <c>banyan status</c> sees it, whatever its state.</summary>
+    public async Task<(int ExitCode, JsonElement Status)> StatusAsync()
+    {
+        var status = await BanyanCommand.RunAsync("status", "--data", Data, "--format", "json");
+        status.ExitCode.ShouldBeOneOf([0, 1], status.ToString());
+        using var json = JsonDocument.Parse(status.Out);
+        return (status.ExitCode, json.RootElement.Clone());
+    }
+
+    /// <summary>Waits until everything serves, every database runs and another condition holds.</summary>
+    public async Task<JsonElement> WaitUntilServingAsync(Func<JsonElement, bool>? also = null)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            var (exit, status) = await StatusAsync();
+            var databases = status.GetProperty("regions").EnumerateArray().SelectMany(static r => r.GetProperty("databases").EnumerateArray()).ToList();
+            if (exit == 0 && databases.Count == 10 && databases.TrueForAll(static d => d.GetProperty("state").GetString() == "running") && also?.Invoke(status) != false)
+                return status;
+            if (patience.IsCancellationRequested)
+                throw new TimeoutException($"not serving after {Patience}: {status}\n{Logs()}");
+            await Task.Delay(100, CancellationToken.None);
+        }
+    }
+
+    /// <summary>The supervisor's last words and the others' complaints, for a failing test.</summary>
+    public string Logs()
+    {
+        var folder = Path.Combine(Data, "logs");
+        return !Directory.Exists(folder) ? "" : string.Join('\n', Directory.GetFiles(folder, "*.log").Order(StringComparer.Ordinal)
+            .SelectMany(f => File.ReadLines(f).Where(l => f.EndsWith("up.log", StringComparison.Ordinal) || Complaints.Any(c => l.Contains(c, StringComparison.OrdinalIgnoreCase))).TakeLast(40).Prepend($"== {Path.GetFileName(f)}")));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        var down = await BanyanCommand.RunAsync("down", "--data", Data);
+        var left = PlatformProcesses.Find(Data);
+        PlatformProcesses.KillAll(Data);
+        down.ExitCode.ShouldBe(0, down.ToString());
+        left.ShouldBeEmpty();
+        Directory.Delete(Data, recursive: true);
+    }
+}
