@@ -1,4 +1,6 @@
 using Banyan.Blueprints;
+using Banyan.Blueprints.Checking;
+using Banyan.Blueprints.Model;
 using Banyan.Blueprints.Reading;
 using Banyan.Control.Platform;
 using Banyan.Control.Platform.Planning;
@@ -27,8 +29,18 @@ internal sealed record BlueprintSource(string Text, PlannedPlatform Platform, IR
         var problems = BlueprintRun.FindProblems(blueprint);
         if (problems.Count > 0)
             throw Refuse(name, problems);
-        return new BlueprintSource(File.ReadAllText(path), BlueprintRun.Plan(blueprint), []);
+        return new BlueprintSource(File.ReadAllText(path), BlueprintRun.Plan(blueprint), Summary(blueprint, asked ?? blueprint.Platform));
     }
+
+    /// <summary>What <c>check</c> finds does not keep a platform from being run; it is only mentioned.</summary>
+    private static List<string> Summary(Blueprint blueprint, string name)
+    {
+        var findings = BlueprintChecker.Check(blueprint);
+        var (errors, warnings) = (findings.Count(static f => f.Severity == Severity.Error), findings.Count(static f => f.Severity == Severity.Warning));
+        return errors + warnings == 0 ? [] : [$"check: {Count(errors, "error")}, {Count(warnings, "warning")}; see `banyan check {name}`"];
+    }
+
+    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 
     private static string LastOrDefault(DataFolder data) => PlatformStateFile.Read(data) is { } last
         ? BlueprintFinder.FindShipped(last.Platform) ?? data.BlueprintFile

@@ -86,7 +86,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
             yield return new ChildSpec(ChildKind.Keeper, region.Name, ["keeper", "--data", data.Root, "--region", region.Name], region.KeeperPort);
         foreach (var region in platform.Regions)
             yield return new ChildSpec(ChildKind.Cell, region.Name, ["cell", "--data", data.Root, "--region", region.Name], region.CellPort);
-        yield return new ChildSpec(ChildKind.FrontDoor, null, ["front-door", "--data", data.Root], platform.EntryPort);
+        yield return new ChildSpec(ChildKind.FrontDoor, null, ["front-door", "--data", data.Root], platform.EntryPort) { ReadyPath = "/health/ready?all" };
         if (options.Feed)
             yield return new ChildSpec(ChildKind.Feed, null, ["feed", "--data", data.Root], null);
     }

@@ -7,6 +7,9 @@ namespace Banyan.Control.Processes;
 /// <param name="Port">Where its health answers; null where it has none.</param>
 public sealed record ChildSpec(ChildKind Kind, string? Region, IReadOnlyList<string> Arguments, int? Port)
 {
+    /// <summary>What its port answers with success once it is ready.</summary>
+    public string ReadyPath { get; init; } = "/health/ready";
+
     /// <summary>Its name in logs and messages: <c>keeper-east-africa</c>.</summary>
     public string Name { get; } = Region is null ? Arguments[0] : $"{Arguments[0]}-{Region}";
 }

@@ -127,7 +127,7 @@ public sealed class PlatformRun : IAsyncDisposable
         await after;
         cancellationToken.ThrowIfCancellationRequested();
         child.Start();
-        await readiness.WaitUntilReadyAsync(child.Spec.Port!.Value, cancellationToken);
+        await readiness.WaitUntilReadyAsync(child.Spec, cancellationToken);
         child.WasReady = true;
         Report(child.Spec, RunStep.Ready, null);
     }

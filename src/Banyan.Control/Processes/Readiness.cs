@@ -9,15 +9,15 @@ namespace Banyan.Control.Processes;
 internal sealed class Readiness(TimeProvider time) : IDisposable
 {
     /// <summary>Short beside a start of seconds, long beside the time of an answer.</summary>
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(5) };
 
-    /// <summary>Returns once <c>/health/ready</c> answers with success.</summary>
-    public Task WaitUntilReadyAsync(int port, CancellationToken cancellationToken) =>
+    /// <summary>Returns once a child's <see cref="ChildSpec.ReadyPath"/> answers with success.</summary>
+    public Task WaitUntilReadyAsync(ChildSpec child, CancellationToken cancellationToken) =>
         PollAsync(async () =>
         {
-            using var answer = await _http.GetAsync(new Uri($"http://127.0.0.1:{port}/health/ready"), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var answer = await _http.GetAsync(new Uri($"http://127.0.0.1:{child.Port}{child.ReadyPath}"), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return answer.IsSuccessStatusCode;
         }, cancellationToken);
 

@@ -32,7 +32,7 @@ public static class EntryHost
     }
 
     /// <summary>
-    /// Maps the entry's probes (<c>/health/live</c>, <c>/health/ready</c>), its counters (<c>/metrics</c>), and everything
+    /// Maps the entry's probes (<c>/health/live</c>, <c>/health/ready</c>: some region serves, <c>/health/ready?all</c>: each does), its counters (<c>/metrics</c>), and everything
     /// that no other endpoint takes to the regions.
     /// </summary>
     public static IEndpointRouteBuilder MapBanyanEntry(this IEndpointRouteBuilder routes)
@@ -41,9 +41,13 @@ public static class EntryHost
         var metrics = routes.ServiceProvider.GetRequiredService<EntryMetrics>();
         var handler = routes.ServiceProvider.GetRequiredService<EntryHandler>();
         routes.MapGet("/health/live", static context => PlainAsync(context, StatusCodes.Status200OK, "live\n"));
-        routes.MapGet("/health/ready", context => state.Current.Regions.Any(r => r.Availability is RegionAvailability.Serving)
-            ? PlainAsync(context, StatusCodes.Status200OK, "ready\n")
-            : PlainAsync(context, StatusCodes.Status503ServiceUnavailable, "no region serves\n"));
+        routes.MapGet("/health/ready", context =>
+        {
+            var serving = state.Current.Regions.Count(static r => r.Availability is RegionAvailability.Serving);
+            return serving >= (context.Request.Query.ContainsKey("all") ? state.Current.Regions.Length : 1)
+                ? PlainAsync(context, StatusCodes.Status200OK, "ready\n")
+                : PlainAsync(context, StatusCodes.Status503ServiceUnavailable, serving == 0 ? "no region serves\n" : "not every region serves\n");
+        });
         routes.MapGet("/metrics", context => PlainAsync(context, StatusCodes.Status200OK, metrics.Render(), "application/openmetrics-text; version=1.0.0; charset=utf-8"));
         routes.Map("/{**path}", handler.HandleAsync).Add(static e => ((RouteEndpointBuilder)e).Order = int.MaxValue);
         return routes;

@@ -12,6 +12,9 @@ public sealed record EntryOptions
     /// <summary>How often each cell is asked whether it is ready.</summary>
     public TimeSpan WatchInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often a cell is asked that does not serve, so that it is found again soon.</summary>
+    public TimeSpan RecoveryInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+
     /// <summary>How long that answer may take.</summary>
     public TimeSpan WatchTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -27,6 +27,9 @@ internal sealed partial class EntryWatcher(EntryState state, EntryOptions option
                 state.Set(region, judgement.Availability);
                 if (before != judgement.Availability)
                     LogChange(region, before, judgement.Availability);
+                var interval = judgement.Availability is RegionAvailability.Serving || options.RecoveryInterval > options.WatchInterval ? options.WatchInterval : options.RecoveryInterval;
+                if (tick.Period != interval)
+                    tick.Period = interval;
             }
             while (await tick.WaitForNextTickAsync(stopping));
         }
