@@ -16,20 +16,16 @@ internal sealed partial class ClimateMetrics : IWriteObserver
     private readonly ILogger<ClimateMetrics> _logger;
 
     /// <summary>Makes the instruments.</summary>
-    public ClimateMetrics(IMeterFactory meters, ILogger<ClimateMetrics> logger)
+    public ClimateMetrics(ClimateMeter meter, ILogger<ClimateMetrics> logger)
     {
         _logger = logger;
-        Meter = meters.Create("banyan.climate");
-        _readings = Meter.CreateCounter<long>("banyan.climate.readings", "{reading}", "Values that were stored.");
-        _lines = Meter.CreateCounter<long>("banyan.climate.lines", "{line}", "Lines that were stored.");
-        _writes = Meter.CreateCounter<long>("banyan.climate.writes", "{write}", "Writes that were stored.");
-        _commits = Meter.CreateCounter<long>("banyan.climate.commits", "{commit}", "Transactions that stored writes; small writes share one.");
-        _refusedLines = Meter.CreateCounter<long>("banyan.climate.lines.refused", "{line}", "Lines that were refused.");
-        _refusedWrites = Meter.CreateCounter<long>("banyan.climate.writes.refused", "{write}", "Writes that were answered with an error, by status.");
+        _readings = meter.Meter.CreateCounter<long>("banyan.climate.readings", "{reading}", "Values that were stored.");
+        _lines = meter.Meter.CreateCounter<long>("banyan.climate.lines", "{line}", "Lines that were stored.");
+        _writes = meter.Meter.CreateCounter<long>("banyan.climate.writes", "{write}", "Writes that were stored.");
+        _commits = meter.Meter.CreateCounter<long>("banyan.climate.commits", "{commit}", "Transactions that stored writes; small writes share one.");
+        _refusedLines = meter.Meter.CreateCounter<long>("banyan.climate.lines.refused", "{line}", "Lines that were refused.");
+        _refusedWrites = meter.Meter.CreateCounter<long>("banyan.climate.writes.refused", "{write}", "Writes that were answered with an error, by status.");
     }
-
-    /// <summary>The meter, for instruments of the parts.</summary>
-    public Meter Meter { get; }
 
     /// <inheritdoc/>
     public void Committed(IReadOnlyList<PendingWrite> writes)

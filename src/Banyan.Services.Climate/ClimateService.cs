@@ -3,6 +3,8 @@ using Banyan.Cells;
 using Banyan.Services.Climate.Catalog;
 using Banyan.Services.Climate.Influx;
 using Banyan.Services.Climate.Ingest;
+using Banyan.Services.Climate.Queries;
+using Banyan.Services.Climate.Rollups;
 using Banyan.Services.Climate.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,12 +35,19 @@ public sealed class ClimateService : IService
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(cell);
         services.AddSingleton(ClimateOptions.FromSettings(cell.Settings));
+        services.AddSingleton<ClimateMeter>();
         services.AddSingleton<ClimateMetrics>();
         services.AddSingleton<IWriteObserver>(static p => p.GetRequiredService<ClimateMetrics>());
         services.AddSingleton<SeriesCatalog>();
         services.AddSingleton<ReadingsStore>();
+        services.AddSingleton<WriteQueue>();
         services.AddSingleton<ReadingsCommitter>();
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<ReadingsCommitter>());
+        services.AddSingleton<RollupMaker>();
+        services.AddSingleton<RollupWorker>();
+        services.AddSingleton<IWriteObserver>(static p => p.GetRequiredService<RollupWorker>());
+        services.AddSingleton<IHostedService>(static p => p.GetRequiredService<RollupWorker>());
+        services.AddSingleton<Aggregator>();
         services.AddSingleton<WriteService>();
         services.AddSingleton<WriteEndpoints>();
     }

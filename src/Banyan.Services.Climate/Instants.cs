@@ -9,26 +9,24 @@ internal static class Instants
     public const long Day = 24 * Hour;
     public const long Week = 7 * Day;
 
-    /// <summary>The earliest time that is taken (as in InfluxDB): the numbers below mean something else to some programs.</summary>
-    public const long Min = long.MinValue + 2;
+    /// <summary>The earliest time that is taken, in 1678: from here every span below fits 64 bits.</summary>
+    public const long Min = -9_200_000_000_000_000_000;
 
-    /// <summary>The latest time that is taken.</summary>
-    public const long Max = long.MaxValue - 1;
+    /// <summary>The latest time that is taken, in 2261.</summary>
+    public const long Max = 9_200_000_000_000_000_000;
 
     /// <summary>The clock's time.</summary>
     public static long Now(this TimeProvider time) => FromDateTime(time.GetUtcNow());
 
-    /// <summary>A time of the calendar; beyond the years 1677 to 2262 the nearest that there is.</summary>
+    /// <summary>A time of the calendar; beyond <see cref="Min"/> and <see cref="Max"/> the nearest of them.</summary>
     public static long FromDateTime(DateTimeOffset time)
     {
         var ticks = (time - DateTimeOffset.UnixEpoch).Ticks;
-        return ticks switch
-        {
-            > long.MaxValue / 100 => Max,
-            < long.MinValue / 100 => Min,
-            _ => ticks * 100,
-        };
+        return Math.Clamp(ticks, Min / 100, Max / 100) * 100;
     }
+
+    /// <summary>The calendar's time, to 100 ns.</summary>
+    public static DateTimeOffset ToDateTime(long time) => DateTimeOffset.UnixEpoch.AddTicks(Floor(time, 100));
 
     /// <summary>Which span of this size a time is in: rounds down, also before 1970.</summary>
     public static long Floor(long time, long size)

@@ -64,6 +64,18 @@ internal sealed class Column(int field, FieldKind kind) : IDisposable
         _textLength += text.Length;
     }
 
+    /// <summary>Gives points from <paramref name="point"/> on the values of another column; false, and nothing is done, where that would leave a gap.</summary>
+    public bool TryAppend(int point, ReadOnlySpan<long> values, int from, int to)
+    {
+        if (point != Length || _present is not null || to < from)
+            return false;
+        if (_values.Length < point + to - from)
+            Grow(point + to - from);
+        values[from..to].CopyTo(_values.AsSpan(point));
+        Length = point + to - from;
+        return true;
+    }
+
     /// <summary>The text of a string's value.</summary>
     public ReadOnlySpan<byte> Text(long value) => _text.AsSpan((int)(value >> 32), (int)value);
 

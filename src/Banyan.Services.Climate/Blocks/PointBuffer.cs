@@ -103,6 +103,8 @@ internal sealed class PointBuffer : IDisposable
         foreach (var source in other._columns)
         {
             var target = Find(source.Field) ?? Add(source.Field, source.Kind);
+            if (source.Kind != FieldKind.String && source.Dense && target.TryAppend(first, source.Values, from, Math.Min(to, source.Length)))
+                continue;
             for (var i = from; i < to; i++)
             {
                 if (source.Has(i))

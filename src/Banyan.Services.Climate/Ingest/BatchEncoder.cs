@@ -62,7 +62,7 @@ internal static class BatchEncoder
                 continue;
             var hour = Instants.Floor(time, Instants.Hour);
             hours.Add(new StaleHour(series, (int)hour));
-            end = hour >= long.MaxValue / Instants.Hour ? long.MaxValue : (hour + 1) * Instants.Hour;
+            end = (hour + 1) * Instants.Hour;
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class LineIngest(Namespace space, ClimateOptions options, Precis
 {
     private readonly long _default = precision.Truncate(now);
     private readonly long _earliest = space.Retention == 0 ? Instants.Min : Math.Max(Instants.Min, now - space.Retention);
-    private readonly long _latest = Math.Min(Instants.Max, now) + Math.Min(options.Ahead.Ticks * 100, Instants.Max - Math.Min(Instants.Max, now));
+    private readonly long _latest = Math.Min(Instants.Max, now + Math.Min(options.Ahead.Ticks, Instants.Week * 1000 / 100) * 100);
     private readonly List<(byte[] Key, byte[] Value)> _tags = [];
     private readonly List<(string Name, FieldKind Kind)> _unknownFields = [];
     private SeriesPoints? _last;

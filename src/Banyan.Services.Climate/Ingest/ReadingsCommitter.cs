@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using System.Threading.Channels;
 using Banyan.Journal;
+using Banyan.Services.Climate.Rollups;
 using Banyan.Services.Climate.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,58 +25,40 @@ internal sealed partial class ReadingsCommitter : BackgroundService
     private const int MaxGroupBytes = 16 << 20;
     private const int MaxMarked = 500_000;
 
-    private readonly Channel<object> _queue = Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
     private readonly HashSet<StaleHour> _marked = [];
     private readonly List<PendingWrite> _group = [];
+    private readonly WriteQueue _queue;
     private readonly IJournal _journal;
     private readonly Partitions _partitions;
     private readonly IWriteObserver[] _observers;
+    private readonly TimeProvider _time;
     private readonly ILogger<ReadingsCommitter> _logger;
 
     /// <summary>Makes the committer; it works once it is started.</summary>
-    public ReadingsCommitter(IJournal journal, ReadingsStore store, IEnumerable<IWriteObserver> observers, ILogger<ReadingsCommitter> logger)
+    public ReadingsCommitter(WriteQueue queue, IJournal journal, ReadingsStore store, IEnumerable<IWriteObserver> observers, TimeProvider time, ILogger<ReadingsCommitter> logger)
     {
+        _queue = queue;
         _journal = journal;
         _partitions = store.Weeks;
         _observers = [.. observers];
+        _time = time;
         _logger = logger;
     }
 
     /// <summary>What the last commit failed with; null where it did not.</summary>
     public string? LastFailure { get; private set; }
 
-    /// <summary>Commits a write; durable when it returns.</summary>
-    /// <exception cref="NpgsqlException">The database refused or is away.</exception>
-    /// <exception cref="TooManyPartitionsException">It would need more weeks than there may be.</exception>
-    public Task<ChangeOutcome> CommitAsync(PendingWrite write) =>
-        _queue.Writer.TryWrite(write) ? write.Done.Task : Task.FromException<ChangeOutcome>(new OperationCanceledException("The cell is stopping."));
-
-    /// <summary>
-    /// Forgets which hours are marked as stale already, so that writes from now on mark them again. Whoever makes
-    /// roll-ups calls it before reading the marks: what is committed later will have marks of its own.
-    /// </summary>
-    public Task ForgetMarksAsync()
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _queue.Writer.TryWrite(done) ? done.Task : Task.CompletedTask;
-    }
-
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            while (await _queue.Reader.WaitToReadAsync(stoppingToken))
+            while (await _queue.WaitAsync(stoppingToken))
                 await CommitGroupAsync();
         }
         finally
         {
-            _queue.Writer.TryComplete();
-            while (_queue.Reader.TryRead(out var left))
-            {
-                (left as PendingWrite)?.Done.TrySetCanceled(stoppingToken);
-                (left as TaskCompletionSource)?.TrySetResult();
-            }
+            _queue.Close();
         }
     }
 
@@ -85,13 +67,13 @@ internal sealed partial class ReadingsCommitter : BackgroundService
         _group.Clear();
         var blocks = 0;
         var bytes = 0L;
-        while (_queue.Reader.TryPeek(out var next))
+        while (_queue.TryPeek(out var next))
         {
             if (next is TaskCompletionSource forget)
             {
                 if (_group.Count > 0)
                     break;
-                _queue.Reader.TryRead(out _);
+                _queue.Take();
                 _marked.Clear();
                 forget.SetResult();
                 continue;
@@ -101,7 +83,7 @@ internal sealed partial class ReadingsCommitter : BackgroundService
             var write = (PendingWrite)next;
             if (_group.Count > 0 && (write.Key is not null || blocks + write.Blocks.Count > MaxGroupBlocks || bytes > MaxGroupBytes))
                 break;
-            _queue.Reader.TryRead(out _);
+            _queue.Take();
             _group.Add(write);
             blocks += write.Blocks.Count;
             bytes += write.Blocks.Sum(static b => (long)b.Data.Length);
@@ -196,16 +178,7 @@ internal sealed partial class ReadingsCommitter : BackgroundService
         }
 
         if (marks.Count > 0)
-        {
-            statements.Add(new("INSERT INTO climate.stale (series, hour) VALUES ($1, $2)")
-            {
-                Parameters =
-                {
-                    new NpgsqlParameter<long[]> { TypedValue = [.. marks.Select(static m => m.Series)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
-                    new NpgsqlParameter<int[]> { TypedValue = [.. marks.Select(static m => m.Hour)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer },
-                },
-            });
-        }
+            statements.Add(StaleMarks.Insert(marks, _time.GetUtcNow()));
 
         var outcome = await _journal.CommitAsync(
             new Change { Key = group[0].Key, Answer = group[0].Answer, Statements = statements, Events = [Describe(group)] }, CancellationToken.None);

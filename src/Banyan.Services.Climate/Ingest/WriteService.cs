@@ -6,7 +6,7 @@ using Banyan.Services.Climate.LineProtocol;
 namespace Banyan.Services.Climate.Ingest;
 
 /// <summary>From a text in line protocol to committed readings. Thread-safe.</summary>
-internal sealed class WriteService(SeriesCatalog catalog, ReadingsCommitter committer, ClimateOptions options, TimeProvider time)
+internal sealed class WriteService(SeriesCatalog catalog, WriteQueue queue, ClimateOptions options, TimeProvider time)
 {
     /// <summary>Reads a text; what the catalog does not know it learns first. The caller disposes the batch.</summary>
     public async Task<WriteBatch> ReadAsync(Namespace space, ReadOnlyMemory<byte> text, Precision precision, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ internal sealed class WriteService(SeriesCatalog catalog, ReadingsCommitter comm
             last = Math.Max(last, block.Last);
         }
 
-        return committer.CommitAsync(new PendingWrite
+        return queue.CommitAsync(new PendingWrite
         {
             Summary = new WriteSummary(space.Name, batch.Lines, batch.Values, batch.Refused, first, last),
             Blocks = blocks,

@@ -54,7 +54,7 @@ CREATE INDEX block_series ON climate.block (series, first);
 -- of the roll-ups. The arrays belong together; hour n begins n * 3,600 s after 1970.
 CREATE TABLE climate.stale (
     id     bigint   GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    at     timestamptz NOT NULL DEFAULT now(),
+    at     timestamptz NOT NULL,
     series bigint[] NOT NULL,
     hour   int[]    NOT NULL
 );

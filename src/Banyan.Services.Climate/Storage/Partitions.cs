@@ -111,9 +111,5 @@ internal sealed class Partitions(NpgsqlDataSource source, string table, long spa
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private string Bound(long number)
-    {
-        var high = Math.BigMul(number, span, out var low);
-        return high == low >> 63 ? low.ToString(CultureInfo.InvariantCulture) : high < 0 ? "MINVALUE" : "MAXVALUE";
-    }
+    private string Bound(long number) => (number * span).ToString(CultureInfo.InvariantCulture);
 }
