@@ -7,7 +7,7 @@ public readonly record struct Bandwidth(long BitsPerSecond) : IQuantity<Bandwidt
     private static readonly IReadOnlyList<Unit> Units = 
     [new("bps", 1), new("Kbps", 1e3m), new("kbps", 1e3m, Hidden: true), new("Mbps", 1e6m, "Mbit/s"), new("Gbps", 1e9m, "Gbit/s"), new("Tbps", 1e12m, "Tbit/s")];
 
-    public static QuantityKind Kind { get; } = new("a bandwidth", "100Gbps", $"{QuantityKind.Number} ?(?:{QuantityText.UnitPattern(Units)})", "bps, Kbps, Mbps, Gbps, Tbps");
+    public static QuantityKind Kind { get; } = new("a bandwidth", "100Gbps", $"{QuantityKind.Number} *(?:{QuantityText.UnitPattern(Units)})", "bps, Kbps, Mbps, Gbps, Tbps");
 
     public static QuantityError? Parse(string text, out Bandwidth value)
     {

@@ -11,7 +11,7 @@ public readonly record struct ByteSize(long Bytes) : IQuantity<ByteSize>, ICompa
         new("KiB", 1L << 10, "Ki"), new("MiB", 1L << 20, "Mi"), new("GiB", 1L << 30, "Gi"), new("TiB", 1L << 40, "Ti"), new("PiB", 1L << 50, "Pi"),
     ];
 
-    public static QuantityKind Kind { get; } = new("an amount of data", "100GB", $"{QuantityKind.Number} ?(?:{QuantityText.UnitPattern(Units)})", "B, KB, MB, GB, TB, PB, EB; KiB, MiB, GiB, TiB, PiB");
+    public static QuantityKind Kind { get; } = new("an amount of data", "100GB", $"{QuantityKind.Number} *(?:{QuantityText.UnitPattern(Units)})", "B, KB, MB, GB, TB, PB, EB; KiB, MiB, GiB, TiB, PiB");
 
     public static QuantityError? Parse(string text, out ByteSize value)
     {

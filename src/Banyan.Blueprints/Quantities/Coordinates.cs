@@ -8,9 +8,11 @@ namespace Banyan.Blueprints.Quantities;
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
 public readonly record struct Coordinates(double Latitude, double Longitude) : IQuantity<Coordinates>
 {
+    private const string Degrees = @"[-+]?(?:\d+\.?\d*|\.\d+)";
+
     private const NumberStyles Style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
 
-    public static QuantityKind Kind { get; } = new("coordinates", "-1.2921 36.8219", @"[-+]?\d{1,2}(?:\.\d{1,15})?(?: *, *| +)[-+]?\d{1,3}(?:\.\d{1,15})?", "latitude and longitude in degrees");
+    public static QuantityKind Kind { get; } = new("coordinates", "-1.2921 36.8219", $"[ ,]*{Degrees}[ ,]+{Degrees}[ ,]*", "latitude and longitude in degrees");
 
     public static QuantityError? Parse(string text, out Coordinates value)
     {

@@ -6,7 +6,7 @@ public readonly record struct Count(long Value) : IQuantity<Count>, IComparable<
 {
     private static readonly IReadOnlyList<Unit> Units = Unit.Scales;
 
-    public static QuantityKind Kind { get; } = new("a count", "500M", $"{QuantityKind.Number} ?(?:{QuantityText.UnitPattern(Units)})", "K, M, G, T, P, E for thousands, millions and so on") { AllowsNumber = true };
+    public static QuantityKind Kind { get; } = new("a count", "500M", $"{QuantityKind.Number} *(?:{QuantityText.UnitPattern(Units)})", "K, M, G, T, P, E for thousands, millions and so on") { AllowsNumber = true };
 
     public static QuantityError? Parse(string text, out Count value)
     {

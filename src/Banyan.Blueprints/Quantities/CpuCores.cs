@@ -7,7 +7,7 @@ public readonly record struct CpuCores(long Millicores) : IQuantity<CpuCores>, I
     private static readonly IReadOnlyList<Unit> Units = 
     [new("", 1000, "core cores cpu vcpu"), new("m", 1)];
 
-    public static QuantityKind Kind { get; } = new("a number of cores", "500m", $"{QuantityKind.Number} ?(?:{QuantityText.UnitPattern(Units)})", "cores, or m for thousandths of a core") { AllowsNumber = true };
+    public static QuantityKind Kind { get; } = new("a number of cores", "500m", $"{QuantityKind.Number} *(?:{QuantityText.UnitPattern(Units)})", "cores, or m for thousandths of a core") { AllowsNumber = true };
 
     public static QuantityError? Parse(string text, out CpuCores value)
     {

@@ -16,14 +16,16 @@ public enum MoneyPeriod
 /// <param name="Per">The period that it pays for.</param>
 public readonly record struct Money(decimal Amount, string Currency, MoneyPeriod Per) : IQuantity<Money>, IComparable<Money>
 {
-    private const string CurrencyPattern = "(?:[$€£]|[A-Z]{3} ?)";
+    private const string CurrencyPattern = "(?:(?:[$€£]|[A-Z]{3}) *)";
+
+    private const string Rest = " *[KkMGTPE]?(?: */(?:hour|month|year|h|mo|y))?";
 
     private static readonly (string Text, MoneyPeriod Per)[] Periods = [("/month", MoneyPeriod.Month), ("/hour", MoneyPeriod.Hour), ("/year", MoneyPeriod.Year), ("/mo", MoneyPeriod.Month), ("/h", MoneyPeriod.Hour), ("/y", MoneyPeriod.Year)];
 
-    public static QuantityKind Kind { get; } = new("a sum of money", "$46,000/month", $"{CurrencyPattern}{QuantityKind.Number}[KMG]?(?:/(?:hour|month|year|h|mo|y))?", "$, €, £ or a currency code before; /hour, /month or /year after")
+    public static QuantityKind Kind { get; } = new("a sum of money", "$46,000/month", $"{CurrencyPattern}{QuantityKind.Number}{Rest}", "$, €, £ or a currency code before; /hour, /month or /year after")
     {
-        LowPattern = $"{CurrencyPattern}{QuantityKind.Number}[KMG]?(?:/(?:hour|month|year|h|mo|y))?",
-        HighPattern = $"{CurrencyPattern}?{QuantityKind.Number}[KMG]?(?:/(?:hour|month|year|h|mo|y))?",
+        LowPattern = $"{CurrencyPattern}{QuantityKind.Number}{Rest}",
+        HighPattern = $"{CurrencyPattern}?{QuantityKind.Number}{Rest}",
     };
 
     public static QuantityError? Parse(string text, out Money value)

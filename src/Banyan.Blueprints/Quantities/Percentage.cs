@@ -7,7 +7,7 @@ public readonly record struct Percentage(decimal Percent) : IQuantity<Percentage
     private static readonly IReadOnlyList<Unit> Units = 
     [new("%", 1, "percent pct per cent")];
 
-    public static QuantityKind Kind { get; } = new("a percentage", "70%", $"{QuantityKind.Number} ?(?:{QuantityText.UnitPattern(Units)})", "%");
+    public static QuantityKind Kind { get; } = new("a percentage", "70%", $"{QuantityKind.Number} *(?:{QuantityText.UnitPattern(Units)})", "%");
 
     public static QuantityError? Parse(string text, out Percentage value)
     {

@@ -5,7 +5,7 @@ namespace Banyan.Blueprints.Quantities;
 /// <param name="Version">Null where it is not said.</param>
 public sealed record Product(string Name, ProductVersion? Version = null) : IQuantity<Product>
 {
-    public static QuantityKind Kind { get; } = new("a product", "postgresql 15", @"[a-z0-9][a-z0-9.+/-]{0,62}(?: \d{1,6}(?:\.\d{1,6}){0,2}\+?)?", "its name in lower case, and its version");
+    public static QuantityKind Kind { get; } = new("a product", "postgresql 15", @"[a-z0-9][a-z0-9.+/-]{0,62}(?: +\d{1,6}(?:\.\d{1,6}){0,2}\+?)?", "its name in lower case, and its version");
 
     public static QuantityError? Parse(string text, out Product value)
     {

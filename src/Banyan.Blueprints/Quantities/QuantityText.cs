@@ -101,12 +101,8 @@ internal static class QuantityText
     {
         if (unit.Length == 0)
             return new($"'{Shorten(text)}' has no unit", $"write {kind.Noun}, for instance {kind.Example} ({kind.Units})");
-        foreach (var candidate in units)
-        {
-            if (candidate.Text.Length > 0 && !candidate.Hidden && (string.Equals(candidate.Text, unit, StringComparison.OrdinalIgnoreCase) || candidate.Words.Split(' ').Any(w => Near(w, unit))))
-                return new($"'{Shorten(text)}' is not {kind.Noun}", $"write {Plain(number)}{candidate.Text}");
-        }
-
+        if (Meant(unit, units) is { } meant)
+            return new($"'{Shorten(text)}' is not {kind.Noun}", $"write {Plain(number)}{meant.Text}");
         return new($"'{Shorten(text)}' is not {kind.Noun}: '{Shorten(unit)}' is not one of its units", $"write for instance {kind.Example} ({kind.Units})");
     }
 
@@ -120,5 +116,25 @@ internal static class QuantityText
     /// <summary>An ECMA pattern for any of the units; none of them has a character that a pattern would take for its own.</summary>
     public static string UnitPattern(IEnumerable<Unit> units) => string.Join('|', units.Select(u => u.Text).OrderByDescending(u => u.Length));
 
-    private static bool Near(string word, string unit) => word.Length > 0 && (word == unit || (word.Length > 3 && EditDistance.Between(word, unit.ToLowerInvariant()) <= 2));
+    /// <summary>The unit that a person most likely meant: the same in other letters, or its name spelled out, with a slip or two.</summary>
+    private static Unit? Meant(string text, IReadOnlyList<Unit> units)
+    {
+        Unit? best = null;
+        var least = 3;
+        foreach (var unit in units)
+        {
+            if (unit.Hidden || unit.Text.Length == 0)
+                continue;
+            if (string.Equals(unit.Text, text, StringComparison.OrdinalIgnoreCase))
+                return unit;
+            foreach (var word in unit.Words.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                var distance = word == text ? 0 : word.Length > 3 ? EditDistance.Between(word, text.ToLowerInvariant()) : int.MaxValue;
+                if (distance < least)
+                    (best, least) = (unit, distance);
+            }
+        }
+
+        return best;
+    }
 }

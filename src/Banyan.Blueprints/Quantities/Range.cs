@@ -6,7 +6,7 @@ namespace Banyan.Blueprints.Quantities;
 public readonly record struct Range<T>(T Low, T? High) : IQuantity<Range<T>> where T : struct, IQuantity<T>, IComparable<T>
 {
     public static QuantityKind Kind { get; } = new($"{T.Kind.Noun} or a range", T.Kind.Example,
-        $"(?:{T.Kind.Pattern}\\+?|{T.Kind.LowPattern} ?\\.\\. ?{T.Kind.HighPattern})", $"{T.Kind.Units}; a range as low..high, or low+ for at least")
+        $"(?:{T.Kind.Pattern}\\+?|{T.Kind.LowPattern} *\\.\\. *{T.Kind.HighPattern})", $"{T.Kind.Units}; a range as low..high, or low+ for at least")
     { AllowsNumber = T.Kind.AllowsNumber };
 
     /// <summary>Whether it is one value.</summary>

@@ -16,9 +16,9 @@ public readonly struct Rate : IQuantity<Rate>, IComparable<Rate>, IEquatable<Rat
 
     private Rate(decimal perDay, string period) => (PerDay, _period) = (perDay, period);
 
-    public static QuantityKind Kind { get; } = new("a rate", "10M/s", $"{QuantityKind.Number} ?[KkMGTPE]?(?: ?/ ?(?:s|sec|min|m|h|hour|d|day)| (?:rps|tps|qps|iops|RPS|TPS|QPS|IOPS))", "/s, /min, /h or /d after a count")
+    public static QuantityKind Kind { get; } = new("a rate", "10M/s", $"{QuantityKind.Number} *[KkMGTPE]?(?: */ *(?:s|sec|min|m|h|hour|d|day)| +(?:rps|tps|qps|iops|RPS|TPS|QPS|IOPS))", "/s, /min, /h or /d after a count")
     {
-        LowPattern = $"{QuantityKind.Number} ?[KkMGTPE]?(?: ?/ ?(?:s|sec|min|m|h|hour|d|day)| (?:rps|tps|qps|iops|RPS|TPS|QPS|IOPS))?",
+        LowPattern = $"{QuantityKind.Number} *[KkMGTPE]?(?: */ *(?:s|sec|min|m|h|hour|d|day)| +(?:rps|tps|qps|iops|RPS|TPS|QPS|IOPS))?",
     };
 
     /// <summary>Times a day; exact.</summary>

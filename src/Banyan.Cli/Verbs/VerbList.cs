@@ -10,6 +10,7 @@ internal static class VerbList
         new UpVerb(),
         new StatusVerb(),
         new DownVerb(),
+        new SchemaVerb(),
 
         // Children of `up`, not in the help text.
         new KeeperVerb(),

@@ -16,7 +16,7 @@ internal static class Common
     public static readonly TextShape CountryOrArea = new("a country's code or an area", "(?:[A-Z]{2}|[a-z0-9][a-z0-9-]{0,62})", t => IsCountry(t) || IsName(t), "KE, eu or africa");
     public static readonly TextShape Date = new("a date", @"\d{4}(?:-\d{2}){0,2}", IsDate, "2025-12");
     public static readonly TextShape VersionText = new("a version", "[A-Za-z0-9][A-Za-z0-9._-]{0,39}", t => t.Length <= 40 && t.All(c => char.IsAsciiLetterOrDigit(c) || "._-".Contains(c)) && char.IsAsciiLetterOrDigit(t[0]), "\"1.0\"");
-    public static readonly TextShape Cidr = new("a network", @"\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}", t => System.Net.IPNetwork.TryParse(t, out _) && !t.Contains(':'), "10.0.0.0/16");
+    public static readonly TextShape Cidr = new("a range of addresses", @"\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}", t => System.Net.IPNetwork.TryParse(t, out _) && !t.Contains(':'), "10.0.0.0/16");
 
     public static readonly BoolShape Bool = new();
     public static readonly IntShape Port = new(1, 65535);

@@ -38,7 +38,7 @@ internal sealed class MapShape<T>(string name, string doc, T empty) : Shape<T>, 
         return this;
     }
 
-    public override void WriteSchema(SchemaWriter schema) => schema.Reference(this);
+    public override void WriteSchema(SchemaWriter schema) => schema.Part(this);
 
     public override bool TryRead(Node node, string path, ReadContext context, out T value)
     {

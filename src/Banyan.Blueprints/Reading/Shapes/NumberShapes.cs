@@ -42,7 +42,7 @@ internal sealed class BoolShape : ScalarShape<bool>
 {
     public override string Noun => "true or false";
 
-    public override void WriteSchema(SchemaWriter schema) => schema.Type("boolean");
+    public override void WriteSchema(SchemaWriter schema) => schema.Boolean();
 
     protected override bool TryRead(ScalarNode node, string path, ReadContext context, out bool value)
     {

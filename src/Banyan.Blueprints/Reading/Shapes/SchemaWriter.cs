@@ -3,54 +3,107 @@ using Banyan.Blueprints.Quantities;
 
 namespace Banyan.Blueprints.Reading.Shapes;
 
-/// <summary>Writes JSON Schema 2020-12 from shapes; each part with keys becomes one definition.</summary>
+/// <summary>Writes JSON Schema 2020-12 from shapes. A shape writes its keywords into an object that is begun; what is used in many places becomes one definition.</summary>
 internal sealed class SchemaWriter(Utf8JsonWriter json)
 {
-    private readonly OrderedDictionary<string, IMapShape> _definitions = [];
+    private readonly OrderedDictionary<string, (object Of, Action Write)> _definitions = [];
 
-    /// <summary>A JSON pointer to a definition.</summary>
-    public static string PointerTo(string definition) => $"#/$defs/{definition}";
+    public void Part(IMapShape part) => Reference(part.Name, part, () => WritePart(part));
 
-    public void Reference(IMapShape shape)
+    public void Quantity(QuantityKind kind) => Reference(Slug(kind.Noun), kind, () => WriteQuantity(kind));
+
+    /// <summary>Text; an editor takes a bare number or a yes for something else, so these are allowed too.</summary>
+    public void Text(TextShape shape) => Reference(Slug(shape.Noun), shape, () =>
     {
-        if (!_definitions.TryAdd(shape.Name, shape) && !ReferenceEquals(_definitions[shape.Name], shape))
-            throw new InvalidOperationException($"Two parts are named {shape.Name} in the schema.");
-        json.WriteStartObject();
-        json.WriteString("$ref", PointerTo(shape.Name));
-        json.WriteEndObject();
+        json.WriteStartArray("type");
+        json.WriteStringValue("string");
+        json.WriteStringValue("number");
+        json.WriteStringValue("boolean");
+        json.WriteEndArray();
+        json.WriteNumber("minLength", 1);
+        WritePattern(shape);
+    });
+
+    /// <summary>Latitude and longitude: one text, or two numbers.</summary>
+    public void Coordinates() => Reference("coordinates", Quantities.Coordinates.Kind, () =>
+    {
+        json.WriteString("description", "Latitude and longitude in degrees, north and east positive, for instance [-1.2921, 36.8219].");
+        AnyOf(
+            () =>
+            {
+                json.WriteString("type", "string");
+                json.WriteString("pattern", Whole(Quantities.Coordinates.Kind.Pattern));
+            },
+            () =>
+            {
+                json.WriteString("type", "array");
+                json.WriteStartArray("prefixItems");
+                Object(() => Number("number", -90, 90));
+                Object(() => Number("number", -180, 180));
+                json.WriteEndArray();
+                json.WriteNumber("minItems", 2);
+                json.WriteNumber("maxItems", 2);
+            });
+    });
+
+    public void Number(string type, int min, int max)
+    {
+        json.WriteString("type", type);
+        json.WriteNumber("minimum", min);
+        json.WriteNumber("maximum", max);
     }
 
-    /// <summary>Every definition that was referred to, those of definitions included.</summary>
-    public void WriteDefinitions()
+    public void Boolean() => json.WriteString("type", "boolean");
+
+    public void Choice(IEnumerable<string> words)
     {
-        for (var i = 0; i < _definitions.Count; i++)
-        {
-            var (name, shape) = _definitions.GetAt(i);
-            json.WritePropertyName(name);
-            WritePart(shape);
-        }
+        json.WriteStartArray("enum");
+        foreach (var word in words)
+            json.WriteStringValue(word);
+        json.WriteEndArray();
     }
 
-    /// <summary>The keys of a part, within an object that the caller began.</summary>
-    public void WriteKeys(IMapShape shape)
+    public void AnyOf(params ReadOnlySpan<Shape> shapes)
+    {
+        json.WriteStartArray("anyOf");
+        foreach (var shape in shapes)
+            Object(() => shape.WriteSchema(this));
+        json.WriteEndArray();
+    }
+
+    public void ListOf(Shape item) => AnyOf(() => WriteArray(item), () => item.WriteSchema(this));
+
+    public void Named(TextShape names, Shape item, bool alone, bool listed)
+    {
+        List<Action> ways = [() => WriteNames(names, item)];
+        if (alone)
+            ways.Add(() => item.WriteSchema(this));
+        if (listed)
+            ways.Add(() => WriteArray(names));
+        if (ways.Count == 1)
+            ways[0]();
+        else
+            AnyOf([.. ways]);
+    }
+
+    /// <summary>The keys of a part.</summary>
+    public void Keys(IMapShape part)
     {
         json.WriteString("type", "object");
         json.WriteStartObject("properties");
-        foreach (var key in shape.Keys)
+        foreach (var key in part.Keys)
         {
             json.WriteStartObject(key.Key);
             json.WriteString("description", key.Doc);
-            json.WriteStartArray("allOf");
             key.Shape.WriteSchema(this);
-            json.WriteEndArray();
             json.WriteEndObject();
         }
 
         json.WriteEndObject();
-        if (shape.Keys.Any(k => k.IsRequired))
+        if (part.Keys.Any(k => k.IsRequired))
         {
             json.WriteStartArray("required");
-            foreach (var key in shape.Keys.Where(k => k.IsRequired))
+            foreach (var key in part.Keys.Where(k => k.IsRequired))
                 json.WriteStringValue(key.Key);
             json.WriteEndArray();
         }
@@ -58,166 +111,109 @@ internal sealed class SchemaWriter(Utf8JsonWriter json)
         json.WriteBoolean("additionalProperties", false);
     }
 
-    public void Quantity(QuantityKind kind)
+    /// <summary>Every definition that was referred to, those that definitions refer to included.</summary>
+    public void Definitions()
     {
-        json.WriteStartObject();
-        json.WriteString("description", $"{char.ToUpperInvariant(kind.Noun[0])}{kind.Noun[1..]}, for instance {kind.Example} ({kind.Units}).");
-        if (kind.AllowsNumber)
-            json.WriteStartArray("anyOf");
-        if (kind.AllowsNumber)
-            json.WriteStartObject();
-        json.WriteString("type", "string");
-        json.WriteString("pattern", $"^{kind.Pattern}$");
-        if (kind.AllowsNumber)
+        for (var i = 0; i < _definitions.Count; i++)
         {
+            var (name, (_, write)) = _definitions.GetAt(i);
+            json.WriteStartObject(name);
+            write();
             json.WriteEndObject();
-            json.WriteStartObject();
+        }
+    }
+
+    private void Reference(string name, object of, Action write)
+    {
+        if (!_definitions.TryAdd(name, (of, write)) && !ReferenceEquals(_definitions[name].Of, of))
+            throw new InvalidOperationException($"Two shapes are named {name} in the schema.");
+        json.WriteString("$ref", $"#/$defs/{name}");
+    }
+
+    private void WritePart(IMapShape part)
+    {
+        if (part.ShortForm is not { } shortForm)
+        {
+            json.WriteString("description", part.Doc);
+            Keys(part);
+            return;
+        }
+
+        json.WriteString("description", part.Doc);
+        AnyOf(() => shortForm.WriteSchema(this), () => Keys(part));
+    }
+
+    private void WriteQuantity(QuantityKind kind)
+    {
+        json.WriteString("description", $"{char.ToUpperInvariant(kind.Noun[0])}{kind.Noun[1..]}, for instance {kind.Example} ({kind.Units}).");
+        void WriteText()
+        {
+            json.WriteString("type", "string");
+            json.WriteString("pattern", Whole(kind.Pattern));
+        }
+
+        if (!kind.AllowsNumber)
+        {
+            WriteText();
+            return;
+        }
+
+        AnyOf(WriteText, () =>
+        {
             json.WriteString("type", "number");
             json.WriteNumber("minimum", 0);
-            json.WriteEndObject();
-            json.WriteEndArray();
-        }
-
-        json.WriteEndObject();
+        });
     }
 
-    /// <summary>Latitude and longitude: one text, or two numbers.</summary>
-    public void Coordinates()
+    private void WriteNames(TextShape names, Shape item)
     {
-        json.WriteStartObject();
-        json.WriteString("description", "Latitude and longitude in degrees, north and east positive, for instance [-1.2921, 36.8219].");
-        json.WriteStartArray("anyOf");
-        json.WriteStartObject();
-        json.WriteString("type", "string");
-        json.WriteString("pattern", $"^{Quantities.Coordinates.Kind.Pattern}$");
-        json.WriteEndObject();
-        json.WriteStartObject();
-        json.WriteString("type", "array");
-        json.WriteStartArray("prefixItems");
-        Number("number", -90, 90);
-        Number("number", -180, 180);
-        json.WriteEndArray();
-        json.WriteNumber("minItems", 2);
-        json.WriteNumber("maxItems", 2);
-        json.WriteEndObject();
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    /// <summary>Text; an editor takes a bare number or a yes for something else, so these are allowed too.</summary>
-    public void Text(string? pattern, int maxLength)
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("type");
-        json.WriteStringValue("string");
-        json.WriteStringValue("number");
-        json.WriteStringValue("boolean");
-        json.WriteEndArray();
-        json.WriteNumber("minLength", 1);
-        json.WriteNumber("maxLength", maxLength);
-        if (pattern is not null)
-            json.WriteString("pattern", $"^{pattern}$");
-        json.WriteEndObject();
-    }
-
-    public void Number(string type, int min, int max)
-    {
-        json.WriteStartObject();
-        json.WriteString("type", type);
-        json.WriteNumber("minimum", min);
-        json.WriteNumber("maximum", max);
-        json.WriteEndObject();
-    }
-
-    public void Type(string type)
-    {
-        json.WriteStartObject();
-        json.WriteString("type", type);
-        json.WriteEndObject();
-    }
-
-    public void Choice(IEnumerable<string> words)
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("enum");
-        foreach (var word in words)
-            json.WriteStringValue(word);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    public void AnyOf(params ReadOnlySpan<Shape> shapes)
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("anyOf");
-        foreach (var shape in shapes)
-            shape.WriteSchema(this);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    public void ListOf(Shape item)
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("anyOf");
-        json.WriteStartObject();
-        json.WriteString("type", "array");
-        json.WritePropertyName("items");
-        item.WriteSchema(this);
-        json.WriteEndObject();
-        item.WriteSchema(this);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    public void Named(TextShape names, Shape item, bool alone, bool listed)
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("anyOf");
-        json.WriteStartObject();
         json.WriteString("type", "object");
-        json.WritePropertyName("propertyNames");
-        json.WriteStartObject();
-        if (names.Pattern is not null)
-            json.WriteString("pattern", $"^{names.Pattern}$");
-        json.WriteNumber("maxLength", TextShape.MaxLength);
+        json.WriteStartObject("propertyNames");
+        WritePattern(names);
         json.WriteEndObject();
-        json.WritePropertyName("additionalProperties");
+        json.WriteStartObject("additionalProperties");
         item.WriteSchema(this);
-        json.WriteEndObject();
-        if (alone)
-            item.WriteSchema(this);
-        if (listed)
-        {
-            json.WriteStartObject();
-            json.WriteString("type", "array");
-            json.WritePropertyName("items");
-            names.WriteSchema(this);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private void WritePart(IMapShape shape)
+    private void WriteArray(Shape item)
+    {
+        json.WriteString("type", "array");
+        json.WriteStartObject("items");
+        item.WriteSchema(this);
+        json.WriteEndObject();
+    }
+
+    private void WritePattern(TextShape shape)
+    {
+        if (shape.Pattern is { } pattern)
+            json.WriteString("pattern", Whole(pattern));
+        else
+            json.WriteNumber("maxLength", TextShape.MaxLength);
+    }
+
+    private void AnyOf(params Action[] ways)
+    {
+        json.WriteStartArray("anyOf");
+        foreach (var way in ways)
+            Object(way);
+        json.WriteEndArray();
+    }
+
+    private void Object(Action write)
     {
         json.WriteStartObject();
-        json.WriteString("description", shape.Doc);
-        if (shape.ShortForm is { } shortForm)
-        {
-            json.WriteStartArray("anyOf");
-            shortForm.WriteSchema(this);
-            json.WriteStartObject();
-            WriteKeys(shape);
-            json.WriteEndObject();
-            json.WriteEndArray();
-        }
-        else
-        {
-            WriteKeys(shape);
-        }
-
+        write();
         json.WriteEndObject();
+    }
+
+    /// <summary>A pattern of the whole text; the reader takes blanks around it.</summary>
+    private static string Whole(string pattern) => $"^{pattern}$";
+
+    /// <summary><c>a time to keep</c> to <c>time-to-keep</c>.</summary>
+    private static string Slug(string noun)
+    {
+        var words = noun.Replace("'s", "").Split(' ');
+        return string.Join('-', words[0] is "a" or "an" ? words[1..] : words);
     }
 }

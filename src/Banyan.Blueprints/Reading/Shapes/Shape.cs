@@ -8,7 +8,7 @@ internal abstract class Shape
     /// <summary>With its article, such as <c>a list of names</c>.</summary>
     public abstract string Noun { get; }
 
-    /// <summary>Writes the schema of this shape as the value of the property just begun.</summary>
+    /// <summary>Writes the keywords of this shape into the schema object that is begun.</summary>
     public abstract void WriteSchema(SchemaWriter schema);
 }
 

@@ -23,7 +23,7 @@ internal sealed class TextShape(string noun, string? pattern, Func<string, bool>
     public QuantityError ErrorOf(string text) =>
         new(text.Length > MaxLength ? $"the text is longer than {MaxLength} characters" : $"'{QuantityText.Shorten(text)}' is not {noun}", $"write for instance {example}");
 
-    public override void WriteSchema(SchemaWriter schema) => schema.Text(pattern, MaxLength);
+    public override void WriteSchema(SchemaWriter schema) => schema.Text(this);
 
     protected override bool TryRead(ScalarNode node, string path, ReadContext context, out string value)
     {
