@@ -150,7 +150,7 @@ public class GroupTests
     private static Change MakeChange(string data, string? extra = null, bool own = false) => new()
     {
         Key = Key(data), Answer = new StoredAnswer(201), Events = [JournalUnderTest.Event(data)], OwnTransaction = own,
-        Statements = [new("INSERT INTO work VALUES ($1, $2)") { Parameters = { new() { Value = data }, new() { Value = own } } }, .. extra is null ? Array.Empty<NpgsqlBatchCommand>() : [new(extra)]],
+        Statements = [new("INSERT INTO work VALUES ($1, $2)") { Parameters = { new NpgsqlParameter<string> { TypedValue = data }, new NpgsqlParameter<bool> { TypedValue = own } } }, .. extra is null ? Array.Empty<NpgsqlBatchCommand>() : [new(extra)]],
     };
 
     private sealed class StandingClock : TimeProvider

@@ -24,12 +24,4 @@ public class SchemaTests
             await command.ExecuteNonQueryAsync();
         (await Should.ThrowAsync<InvalidOperationException>(() => JournalSchema.ApplyAsync(source))).Message.ShouldContain("99");
     }
-
-    [Fact]
-    public void Validate_WrongOptions_NamesEachProblem()
-    {
-        var options = new JournalOptions { Partition = "p", Epoch = 0, Retention = TimeSpan.Zero, MoveLimit = 0 };
-        options.Validate().Count.ShouldBe(3);
-        new JournalOptions { Partition = "p" }.Validate().ShouldBeEmpty();
-    }
 }

@@ -95,7 +95,7 @@ public static partial class CellHost
         services.Configure<HostOptions>(o => o.ShutdownTimeout = options.DrainTimeout * 2 + TimeSpan.FromSeconds(10));
         OpenApiEndpoint.Add(services, options.Context);
         var first = services.Count;
-        services.AddJournal(new JournalOptions { Partition = options.Context.Partition, Epoch = options.Epoch });
+        services.AddJournal(JournalSettings.Apply(new JournalOptions { Partition = options.Context.Partition, Epoch = options.Epoch }, options.Context.Settings));
         foreach (var service in hosted)
             service.AddServices(services, options.Context);
         BackgroundWork.TakeOver(services, first);
