@@ -1,5 +1,6 @@
 using Banyan.Cells.Schema;
 using Banyan.Cells.Telemetry;
+using Banyan.Journal;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -9,9 +10,12 @@ namespace Banyan.Cells.Hosting;
 /// Takes the cell through its states. The cell listens first, so that its health can be asked for; then it waits for its
 /// database, brings the schema up to date, starts background work, and serves.
 /// </summary>
-internal sealed partial class CellRunner(CellOptions options, CellLife life, DatabaseGate database, Migrator migrator, BackgroundWork work, OtlpExport export, ILogger<CellRunner> logger)
+internal sealed partial class CellRunner(CellOptions options, CellLife life, DatabaseGate database, Migrator migrator, BackgroundWork work, JournalStatus journal, OtlpExport export, ILogger<CellRunner> logger)
     : IHostedLifecycleService
 {
+    /// <summary>After this the cell serves all the same: readiness says what is wrong with the journal.</summary>
+    private static readonly TimeSpan JournalPatience = TimeSpan.FromSeconds(5);
+
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -22,6 +26,7 @@ internal sealed partial class CellRunner(CellOptions options, CellLife life, Dat
         await database.WaitAsync(migrator.ApplyAsync, cancellationToken);
         life.WaitFor("background work to start");
         await work.StartAsync(cancellationToken);
+        await WaitForJournalAsync(cancellationToken);
         life.Serve();
         export.Start();
         LogServing(logger, options.Context.Region, options.Context.Partition, (long)options.Time.GetElapsedTime(began).TotalMilliseconds);
@@ -56,6 +61,15 @@ internal sealed partial class CellRunner(CellOptions options, CellLife life, Dat
     {
         await work.StopAsync(cancellationToken);
         LogStopped(logger, options.Context.Region);
+    }
+
+    /// <summary>The journal's background work has only been started: a change that comes before it leads would wait for its position.</summary>
+    private async Task WaitForJournalAsync(CancellationToken cancellationToken)
+    {
+        life.WaitFor("the journal to start");
+        var began = options.Time.GetTimestamp();
+        while (journal.State == JournalState.Starting && options.Time.GetElapsedTime(began) < JournalPatience)
+            await Task.Delay(TimeSpan.FromMilliseconds(5), options.Time, cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The cell of {Region} serves partition {Partition} after {ElapsedMs} ms.")]
