@@ -25,6 +25,7 @@ public static class ConsoleHost
         services.AddSingleton<ConsoleRenderer>();
         services.AddSingleton<LiveHub>();
         services.AddHostedService(s => s.GetRequiredService<LiveHub>());
+        services.AddHostedService<AlertFollower>();
         return services;
     }
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Banyan.Console;
 using Banyan.Control.Platform;
-using Banyan.Control.Processes;
 using Banyan.Routing.Entry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -13,26 +12,14 @@ using Microsoft.Extensions.Logging.Console;
 namespace Banyan.Cli.Verbs;
 
 /// <summary><c>banyan front-door --data D</c>: the HTTP entry and the console, a child of <c>up</c>.</summary>
-internal sealed class FrontDoorVerb : Verb
+internal sealed class FrontDoorVerb() : ChildVerb("front-door", "The HTTP entry and the console of a running platform (started by `up`)")
 {
-    private readonly Option<string?> _data = VerbOptions.Data();
-
-    public FrontDoorVerb()
-        : base("front-door", "The HTTP entry and the console of a running platform (started by `up`)")
+    protected override async Task<ExitCode> RunAsync(ParseResult input, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping)
     {
-        Hidden = true;
-        Add(_data);
-    }
-
-    protected override async Task<ExitCode> RunAsync(ParseResult input, VerbContext context, CancellationToken cancellationToken)
-    {
-        var data = new DataFolder(input.GetValue(_data) ?? DataFolder.DefaultPath());
-        var platform = PlatformStateFile.Read(data) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`");
-        using var life = new ChildLifetime(cancellationToken);
         await using var app = Build(platform, context.Time);
         try
         {
-            await app.StartAsync(life.Stopping);
+            await app.StartAsync(stopping);
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
@@ -40,7 +27,7 @@ internal sealed class FrontDoorVerb : Verb
         }
 
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using (life.Stopping.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), stop))
+        await using (stopping.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), stop))
             await stop.Task;
         await app.StopAsync(context.Interruption.Hurry);
         return ExitCode.Holds;

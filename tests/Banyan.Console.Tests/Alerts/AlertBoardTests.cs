@@ -13,12 +13,12 @@ public class AlertBoardTests
         foreach (var i in Enumerable.Range(0, AlertBoard.Capacity + 20).Reverse())
             board.Put(Alert($"{i}", i));
         board.Alerts.Length.ShouldBe(AlertBoard.Capacity);
-        board.Alerts[0].Identifier.ShouldBe("0");
-        board.Alerts.Select(a => a.Sent).ShouldBeInOrder(SortDirection.Descending);
+        board.Alerts[0].Id.ShouldBe("0");
+        board.Alerts.Select(a => a.ReceivedAt).ShouldBeInOrder(SortDirection.Descending);
     }
 
     [Fact]
-    public void Put_SameIdentifier_Replaces()
+    public void Put_SameId_Replaces()
     {
         var board = new AlertBoard();
         board.Put(Alert("a", 1));
@@ -29,13 +29,13 @@ public class AlertBoardTests
     }
 
     [Fact]
-    public void Cancel_Known_IsNoLongerActive()
+    public void Close_Known_IsNoLongerActive()
     {
         var board = new AlertBoard();
         board.Put(Alert("a", 1));
-        board.Cancel("r", "unknown");
+        board.Close("r", "unknown", AlertEnd.Cancelled);
         board.Alerts[0].IsActive(Now).ShouldBeTrue();
-        board.Cancel("r", "a");
+        board.Close("r", "a", AlertEnd.Cancelled);
         board.Alerts[0].IsActive(Now).ShouldBeFalse();
     }
 
@@ -46,13 +46,34 @@ public class AlertBoardTests
         (Alert("a", 1) with { Expires = Now.AddSeconds(1) }).IsActive(Now).ShouldBeTrue();
     }
 
-    private static ConsoleAlert Alert(string identifier, int minutesAgo) => new()
+    [Fact]
+    public void Close_Twice_KeepsTheFirstReason()
     {
-        Identifier = identifier,
+        var board = new AlertBoard();
+        board.Put(Alert("a", 1));
+        board.Close("r", "a", AlertEnd.Replaced);
+        board.Close("r", "a", AlertEnd.Expired);
+        board.Alerts[0].End.ShouldBe(AlertEnd.Replaced);
+    }
+
+    [Fact]
+    public void Reset_Region_ClosesWhatIsNotThereAnyMore()
+    {
+        var board = new AlertBoard();
+        board.Put(Alert("gone", 3));
+        board.Put(Alert("stays", 2));
+        board.Put(Alert("gone", 1) with { Region = "elsewhere" });
+        board.Reset("r", [Alert("stays", 2), Alert("new", 0)]);
+        board.Alerts.Select(a => (a.Region, a.Id, a.End)).ShouldBe([("r", "new", AlertEnd.None), ("elsewhere", "gone", AlertEnd.None), ("r", "stays", AlertEnd.None), ("r", "gone", AlertEnd.Over)]);
+    }
+
+    private static ConsoleAlert Alert(string id, int minutesAgo) => new()
+    {
+        Id = id,
         Region = "r",
         Event = "Flood",
         Headline = "Flood",
         Severity = "Severe",
-        Sent = Now.AddMinutes(-minutesAgo),
+        ReceivedAt = Now.AddMinutes(-minutesAgo),
     };
 }

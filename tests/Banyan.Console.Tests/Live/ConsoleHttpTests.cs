@@ -79,12 +79,12 @@ public partial class ConsoleHttpTests : IAsyncLifetime
     {
         _platform.Services.GetRequiredService<AlertBoard>().Put(new ConsoleAlert
         {
-            Identifier = "\"><script>alert(1)</script>",
+            Id = "\"><script>alert(1)</script>",
             Region = "east-africa",
             Event = "<b>",
             Headline = "<script>alert(1)</script>",
             Severity = "Severe",
-            Sent = TimeProvider.System.GetUtcNow(),
+            ReceivedAt = TimeProvider.System.GetUtcNow(),
             Area = "<img src=x>",
         });
         var html = await _client.GetStringAsync("/");
