@@ -16,5 +16,6 @@ internal static class VerbList
         new KeeperVerb(),
         new CellVerb(),
         new FrontDoorVerb(),
+        new FeedVerb(),
     ];
 }
