@@ -1,0 +1,54 @@
+using Banyan.Cli.Output;
+using Banyan.Control.Platform;
+using Banyan.Control.Status;
+
+namespace Banyan.Cli.Tests.Output;
+
+public class StatusTextTests
+{
+    [Fact]
+    public void Write_OneServesAndOneIsDown_IsATableAndTheReasons() => Write(colours: false).ShouldBe("""
+        kai: 1 of 2 regions serving, data in /data
+
+        REGION       TIER      STATE    PRIMARY      EPOCH  STANDBY      LAG      JOURNAL  CHANGES  READINGS  ALERTS
+        east-africa  core      serving  east-africa  1      west-africa  1.5 KiB  1,234    1,200    98,765    3
+        west-africa  regional  down     west-africa  2      -            -        -        -        -         -
+
+        entry http://localhost:8080/ serving
+        west-africa: neither its cell nor its keeper answers
+        east-africa: standby of west-africa is failed: no room
+
+        """);
+
+    [Fact]
+    public void Write_Coloured_KeepsTheColumnsStraight()
+    {
+        var coloured = Write(colours: true);
+        coloured.ShouldContain("\e[32mserving\e[0m  east-africa");
+        coloured.ShouldContain("\e[31mdown\e[0m     west-africa");
+    }
+
+    private static string Write(bool colours)
+    {
+        var status = new PlatformStatus
+        {
+            Platform = "kai",
+            ObservedAt = DateTimeOffset.UnixEpoch,
+            Objectives = [],
+            FrontDoors = [new FrontDoorStatus("http", new Uri("http://localhost:8080/"), RegionServing.Serving)],
+            Regions =
+            [
+                new RegionStatus
+                {
+                    Name = "east-africa", Tier = "core", State = RegionServing.Serving, Primary = "east-africa", Epoch = 1, Standby = "west-africa", LagBytes = 1536,
+                    Cell = new CellReport { Region = "east-africa", Partition = "east-africa", State = "serving", Journal = new(1234), Counters = new(5000, 1200, 98765, 3) },
+                    Databases = [new DatabaseReport { Partition = "west-africa", Role = "standby", State = "failed", Detail = "no room" }],
+                },
+                new RegionStatus { Name = "west-africa", Tier = "regional", State = RegionServing.Down, Primary = "west-africa", Epoch = 2, Detail = "neither its cell nor its keeper answers" },
+            ],
+        };
+        using var output = new StringWriter();
+        StatusText.Write(status, new DataFolder("/data"), new Terminal(output, TextWriter.Null, colours, colours));
+        return output.ToString();
+    }
+}

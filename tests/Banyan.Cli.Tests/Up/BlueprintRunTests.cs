@@ -1,0 +1,70 @@
+using Banyan.Blueprints.Model;
+using Banyan.Blueprints.Reading;
+using Banyan.Cli.Up;
+using Banyan.Testing;
+
+namespace Banyan.Cli.Tests.Up;
+
+public class BlueprintRunTests
+{
+    [Theory]
+    [InlineData("kai", 5)]
+    [InlineData("sankofa", 325)]
+    [InlineData("kaldrix", null)]
+    [InlineData("kinexus", null)]
+    [InlineData("codai", null)]
+    public void FindProblems_ShippedBlueprints_CanAllBeRun(string name, int? regions)
+    {
+        var blueprint = Read(File.ReadAllText(Path.Combine(SharedVectors.Repository, "blueprints", $"{name}.yaml")));
+        BlueprintRun.FindProblems(blueprint).ShouldBeEmpty();
+        var plan = BlueprintRun.Plan(blueprint);
+        plan.Name.ShouldBe(name);
+        plan.Regions.Count.ShouldBeGreaterThan(0);
+        if (regions is not null)
+            plan.Regions.Count.ShouldBe(regions.Value);
+        plan.Regions.Select(r => r.Tier).ShouldAllBe(t => t == "core" || t == "regional" || t == "edge");
+    }
+
+    [Fact]
+    public void Plan_Kai_CarriesPlaceLawStandbyAndObjectives()
+    {
+        var plan = BlueprintRun.Plan(Read(File.ReadAllText(Path.Combine(SharedVectors.Repository, "blueprints", "kai.yaml"))));
+        var east = plan.Regions.Single(r => r.Name == "east-africa");
+        (east.Place, east.Jurisdiction).ShouldBe(("Nairobi", "KE"));
+        east.Latitude.ShouldNotBeNull().ShouldBe(-1.29, 0.1);
+        plan.Regions.Select(r => r.Name).ShouldContain(east.Standby);
+        plan.Objectives.ShouldContain(o => o.Name == "rto" && o.Target == "15m");
+    }
+
+    [Fact]
+    public void Plan_TimeSeriesAreKeptFor_BecomesTheServicesRetention()
+    {
+        var plan = BlueprintRun.Plan(Read("platform: x\nregions:\n  a: {}\nstores:\n  readings: { role: time-series, keep: 30d }\n"));
+        plan.Settings["climate:retention"].ShouldBe("720h");
+    }
+
+    [Theory]
+    [InlineData("a: {}\n  b: { standby: a }", "regions.a")]
+    [InlineData("a: { standby: a }\n  b: { standby: a }", "regions.a.standby")]
+    [InlineData("a: { standby: z }\n  b: { standby: a }", "regions.a.standby")]
+    public void FindProblems_StandbyMissingOrImpossible_IsFoundAtItsPlace(string regions, string path)
+    {
+        var problem = BlueprintRun.FindProblems(Read($"platform: x\nregions:\n  {regions}\n")).ShouldHaveSingleItem();
+        problem.Path.ShouldBe(path);
+        problem.Line.ShouldBe(3);
+        problem.Hint.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void FindProblems_OneRegionAlone_NeedsNoStandby() => BlueprintRun.FindProblems(Read("platform: x\nregions:\n  a: {}\n")).ShouldBeEmpty();
+
+    [Fact]
+    public void FindProblems_ClientsGoToTheNeighbour_NeedsNoStandby() =>
+        BlueprintRun.FindProblems(Read("platform: x\nregions:\n  a: { failover: neighbour }\n  b: { standby: a }\n")).ShouldBeEmpty();
+
+    private static Blueprint Read(string yaml)
+    {
+        var read = BlueprintReader.ReadText(yaml, "x.yaml");
+        return read.Blueprint.ShouldNotBeNull(string.Join('\n', read.Findings));
+    }
+}
