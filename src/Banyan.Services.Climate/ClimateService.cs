@@ -48,10 +48,6 @@ public sealed class ClimateService : IService
         services.AddSingleton<IWriteObserver>(static p => p.GetRequiredService<RollupWorker>());
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<RollupWorker>());
         services.AddSingleton<Aggregator>();
-        services.AddSingleton<SeriesFinder>();
-        services.AddSingleton<SeriesEndpoints>();
-        services.AddSingleton<ReadingsEndpoint>();
-        services.AddSingleton<AggregateEndpoint>();
         services.AddSingleton<WriteService>();
         services.AddSingleton<WriteEndpoints>();
     }
@@ -61,10 +57,6 @@ public sealed class ClimateService : IService
     {
         ArgumentNullException.ThrowIfNull(routes);
         routes.MapPing();
-        var parts = routes.ServiceProvider;
-        parts.GetRequiredService<WriteEndpoints>().Map(routes);
-        parts.GetRequiredService<SeriesEndpoints>().Map(routes);
-        parts.GetRequiredService<ReadingsEndpoint>().Map(routes);
-        parts.GetRequiredService<AggregateEndpoint>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<WriteEndpoints>().Map(routes);
     }
 }

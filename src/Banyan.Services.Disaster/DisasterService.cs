@@ -5,7 +5,6 @@ using Banyan.Services.Disaster.Expiry;
 using Banyan.Services.Disaster.Feed;
 using Banyan.Services.Disaster.Requests;
 using Banyan.Services.Disaster.Streaming;
-using Banyan.Services.Disaster.Webhooks;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -35,10 +34,7 @@ public sealed class DisasterService : IService
         services.AddSingleton<IServiceHealth>(static p => p.GetRequiredService<AlertFollower>());
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<AlertFollower>());
         services.AddSingleton<FeedEndpoint>();
-        services.AddSingleton<SubscriptionStore>().AddSingleton<DeliveryStore>().AddSingleton<TargetPolicy>().AddSingleton<WebhookClient>().AddSingleton<WebhookBodies>();
-        services.AddSingleton<SubscriptionEndpoints>().AddSingleton<WebhookSender>();
-        services.AddSingleton<IHostedService>(static p => p.GetRequiredService<WebhookSender>());
-        services.AddHostedService<ExpiryWorker>().AddHostedService<RequestFollower>().AddHostedService<WebhookDispatcher>();
+        services.AddHostedService<ExpiryWorker>().AddHostedService<RequestFollower>();
     }
 
     /// <inheritdoc/>
@@ -50,6 +46,5 @@ public sealed class DisasterService : IService
         services.GetRequiredService<BoardEndpoint>().Map(routes);
         services.GetRequiredService<StreamEndpoint>().Map(routes);
         services.GetRequiredService<FeedEndpoint>().Map(routes);
-        services.GetRequiredService<SubscriptionEndpoints>().Map(routes);
     }
 }

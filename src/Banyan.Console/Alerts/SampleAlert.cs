@@ -9,7 +9,7 @@ namespace Banyan.Console.Alerts;
 internal static class SampleAlert
 {
     private const string Namespace = "urn:oasis:names:tc:emergency:cap:1.2";
-    private const double RadiusKm = 250;
+    private const double RadiusKm = 400;
     private static readonly TimeSpan Lasts = TimeSpan.FromMinutes(10);
 
     public static byte[] Write(RegionState region, DateTimeOffset now)

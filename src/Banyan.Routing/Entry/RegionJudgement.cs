@@ -22,7 +22,7 @@ internal readonly record struct RegionJudgement(RegionAvailability Availability,
     public const int DownAfter = 3;
 
     /// <summary>So many in a row, and a region that never served is down.</summary>
-    public const int NeverServedAfter = 20;
+    public const int NeverServedAfter = 60;
 
     public RegionJudgement After(Probe probe)
     {
