@@ -1,9 +1,20 @@
+using Banyan.Bench.Disaster;
 using Banyan.Bench.Journal;
+
+// Processes that a bench starts of itself.
+switch (args)
+{
+    case ["fanout-cell", .. var rest]:
+        return await FanoutCell.RunAsync(rest);
+    case ["fanout-client", .. var rest]:
+        return FanoutClient.Run(rest);
+}
 
 // One bench by name, or all of them. Each prints lines that begin with FIGURE; progress goes to stderr.
 var benches = new Dictionary<string, Func<string[], Task<int>>>
 {
     ["journal"] = JournalBench.RunAsync,
+    ["fanout"] = FanoutBench.RunAsync,
 };
 if (args.Length > 0 && !benches.ContainsKey(args[0]))
 {

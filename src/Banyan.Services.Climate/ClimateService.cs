@@ -48,6 +48,10 @@ public sealed class ClimateService : IService
         services.AddSingleton<IWriteObserver>(static p => p.GetRequiredService<RollupWorker>());
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<RollupWorker>());
         services.AddSingleton<Aggregator>();
+        services.AddSingleton<SeriesFinder>();
+        services.AddSingleton<SeriesEndpoints>();
+        services.AddSingleton<ReadingsEndpoint>();
+        services.AddSingleton<AggregateEndpoint>();
         services.AddSingleton<WriteService>();
         services.AddSingleton<WriteEndpoints>();
     }
@@ -57,6 +61,10 @@ public sealed class ClimateService : IService
     {
         ArgumentNullException.ThrowIfNull(routes);
         routes.MapPing();
-        routes.ServiceProvider.GetRequiredService<WriteEndpoints>().Map(routes);
+        var parts = routes.ServiceProvider;
+        parts.GetRequiredService<WriteEndpoints>().Map(routes);
+        parts.GetRequiredService<SeriesEndpoints>().Map(routes);
+        parts.GetRequiredService<ReadingsEndpoint>().Map(routes);
+        parts.GetRequiredService<AggregateEndpoint>().Map(routes);
     }
 }

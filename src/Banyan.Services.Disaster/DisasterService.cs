@@ -5,6 +5,7 @@ using Banyan.Services.Disaster.Expiry;
 using Banyan.Services.Disaster.Feed;
 using Banyan.Services.Disaster.Requests;
 using Banyan.Services.Disaster.Streaming;
+using Banyan.Services.Disaster.Webhooks;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -34,7 +35,10 @@ public sealed class DisasterService : IService
         services.AddSingleton<IServiceHealth>(static p => p.GetRequiredService<AlertFollower>());
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<AlertFollower>());
         services.AddSingleton<FeedEndpoint>();
-        services.AddHostedService<ExpiryWorker>().AddHostedService<RequestFollower>();
+        services.AddSingleton<SubscriptionStore>().AddSingleton<DeliveryStore>().AddSingleton<TargetPolicy>().AddSingleton<WebhookClient>().AddSingleton<WebhookBodies>();
+        services.AddSingleton<SubscriptionEndpoints>().AddSingleton<WebhookSender>();
+        services.AddSingleton<IHostedService>(static p => p.GetRequiredService<WebhookSender>());
+        services.AddHostedService<ExpiryWorker>().AddHostedService<RequestFollower>().AddHostedService<WebhookDispatcher>();
     }
 
     /// <inheritdoc/>
@@ -46,5 +50,6 @@ public sealed class DisasterService : IService
         services.GetRequiredService<BoardEndpoint>().Map(routes);
         services.GetRequiredService<StreamEndpoint>().Map(routes);
         services.GetRequiredService<FeedEndpoint>().Map(routes);
+        services.GetRequiredService<SubscriptionEndpoints>().Map(routes);
     }
 }

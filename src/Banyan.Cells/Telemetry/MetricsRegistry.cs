@@ -101,9 +101,9 @@ internal sealed partial class MetricsRegistry : IDisposable
     {
         var meter = instrument.Meter;
         var ours = ReferenceEquals(meter.Scope, _factory);
-        if (!ours && (meter.Scope is not null || !(Meters.Contains(meter.Name) || meter.Name.StartsWith("Banyan.", StringComparison.Ordinal))))
+        if (!ours && (meter.Scope is not null || !(Meters.Contains(meter.Name) || meter.Name.StartsWith("Banyan.", StringComparison.OrdinalIgnoreCase))))
             return;
-        if ((ours && !Meters.Contains(meter.Name) && !meter.Name.StartsWith("Banyan.", StringComparison.Ordinal)) || Skipped.Contains(instrument.Name))
+        if ((ours && !Meters.Contains(meter.Name) && !meter.Name.StartsWith("Banyan.", StringComparison.OrdinalIgnoreCase)) || Skipped.Contains(instrument.Name))
             return;
         if (Shape(instrument) is not { } shape)
             return;

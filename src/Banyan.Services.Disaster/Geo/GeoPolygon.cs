@@ -14,6 +14,9 @@ internal sealed partial class GeoPolygon : Shape
     /// <summary>A tenth of a millimetre, in degrees.</summary>
     private const double Slack = 1e-9;
 
+    /// <summary>The box is a centimetre larger than the ring, more than its sums can be off.</summary>
+    private const double BoxSlack = 1e-7;
+
     private readonly Edge[] _edges;
     private readonly int _pole;
 
@@ -38,8 +41,8 @@ internal sealed partial class GeoPolygon : Shape
         Start = ring[0].Longitude;
         Points = ring;
         Box = _pole == 0
-            ? GeoBox.Create(south, Start + west, north, Start + east)
-            : GeoBox.Create(_pole < 0 ? -90 : south, -180, _pole > 0 ? 90 : north, 180);
+            ? GeoBox.Create(south - BoxSlack, Start + west - BoxSlack, north + BoxSlack, Start + east + BoxSlack)
+            : GeoBox.Create(_pole < 0 ? -90 : south - BoxSlack, -180, _pole > 0 ? 90 : north + BoxSlack, 180);
     }
 
     public ImmutableArray<GeoPoint> Points { get; }

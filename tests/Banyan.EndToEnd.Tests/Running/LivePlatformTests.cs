@@ -104,6 +104,11 @@ public class LivePlatformTests(LivePlatform platform)
         await using var stream = await platform.Http.GetStreamAsync(new Uri($"/regions/west-africa/journal/v1/receipts/{receipt}", UriKind.Relative), TestContext.Current.CancellationToken);
         using var json = await JsonDocument.ParseAsync(stream, cancellationToken: TestContext.Current.CancellationToken);
         json.RootElement.ToString().ShouldContain("climate.readings");
+        var (_, status) = await platform.StatusAsync();
+        var counters = status.GetProperty("regions").EnumerateArray().Single(r => r.GetProperty("name").GetString() == "west-africa").GetProperty("cell").GetProperty("counters");
+        counters.GetProperty("readings").GetInt64().ShouldBeGreaterThan(0);
+        counters.GetProperty("changes").GetInt64().ShouldBeGreaterThan(0);
+        counters.GetProperty("requests").GetInt64().ShouldBeGreaterThan(0);
     }
 
     private static ByteArrayContent Content(byte[] body) => new(body) { Headers = { ContentType = new("application/cap+xml") } };

@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+
+namespace Banyan.Services.Disaster.Webhooks;
+
+/// <summary>The key that a subscription's deliveries are signed with, as Standard Webhooks writes it: <c>whsec_</c> and base64. Never logged.</summary>
+internal static class WebhookSecret
+{
+    private const string Prefix = "whsec_";
+    private const int MinBytes = 24;
+    private const int MaxBytes = 64;
+
+    public static byte[] Create() => RandomNumberGenerator.GetBytes(32);
+
+    public static string Format(byte[] secret) => Prefix + Convert.ToBase64String(secret);
+
+    /// <summary>Reads a secret of 24 to 64 bytes.</summary>
+    public static bool TryParse(string text, out byte[] secret)
+    {
+        secret = [];
+        if (!text.StartsWith(Prefix, StringComparison.Ordinal) || text.Length > 200)
+            return false;
+        var buffer = new byte[text.Length];
+        if (!Convert.TryFromBase64String(text[Prefix.Length..], buffer, out var length) || length is < MinBytes or > MaxBytes)
+            return false;
+        secret = buffer[..length];
+        return true;
+    }
+}
