@@ -69,9 +69,14 @@ public static class BlueprintReader
         Blueprint? blueprint = null;
         if (new YamlLoader(context).Load(text) is { } root)
             BlueprintLanguage.Blueprint.TryRead(root, "", context, out blueprint);
-        return context.HasFindings || blueprint is null
-            ? new(file, null, context.Findings())
-            : new(file, BlueprintLanguage.Complete(blueprint, new(context.Places)), []);
+        if (blueprint is not null && !context.HasFindings)
+        {
+            blueprint = BlueprintLanguage.Complete(blueprint, new(context.Places));
+            if (blueprint.CountSites() > RegionLanguage.MaxSites)
+                context.Report(ReadRules.Limit, "sites", blueprint.Places.Of("sites"), $"the patterns make {blueprint.CountSites()} sites together", $"a platform has {RegionLanguage.MaxSites} sites at most");
+        }
+
+        return context.HasFindings || blueprint is null ? new(file, null, context.Findings()) : new(file, blueprint, []);
     }
 
     private static ReadResult Failed(string file, string message, string hint) =>

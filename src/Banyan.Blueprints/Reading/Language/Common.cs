@@ -9,7 +9,7 @@ internal static class Common
 {
     public static readonly TextShape Text = new("a text", null, _ => true, "a sentence");
     public static readonly TextShape Name = new("a name", "[a-z0-9][a-z0-9-]{0,62}", IsName, "east-africa (lower case letters, digits and hyphens; 63 at most)", ReadRules.Name);
-    public static readonly TextShape Word = new("a short phrase", "[A-Za-z0-9][A-Za-z0-9 ._/+:()-]{0,99}", IsWord, "audit logs (letters, digits, blanks and hyphens; 100 at most)");
+    public static readonly TextShape Word = new("a short phrase", "[A-Za-z0-9][A-Za-z0-9 ._/+:()-]{0,99}", IsWord, "audit logs (letters, digits, spaces and hyphens; 100 at most)");
     public static readonly TextShape PathText = new("a path in the blueprint", "[a-z0-9][a-z0-9._-]{0,199}", t => t.Length <= 200 && IsOf(t, "._-"), "stores.accounts");
     public static readonly TextShape HttpPath = new("a path of a URL", "/[A-Za-z0-9._~/-]{0,199}", t => t.Length <= 200 && t[0] == '/' && t.All(c => char.IsAsciiLetterOrDigit(c) || "._~/-".Contains(c)), "/health");
     public static readonly TextShape Country = new("a country's code", "[A-Z]{2}", IsCountry, "KE (ISO 3166-1 alpha-2, in capitals)");

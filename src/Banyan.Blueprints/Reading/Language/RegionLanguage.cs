@@ -1,4 +1,5 @@
 using Banyan.Blueprints.Model;
+using Banyan.Blueprints.Quantities;
 using Banyan.Blueprints.Reading.Shapes;
 using static Banyan.Blueprints.Reading.Language.Common;
 
@@ -61,9 +62,16 @@ internal static class RegionLanguage
 
     public static readonly NamedShape<Region> Regions = new(Name, Region);
 
+    /// <summary>The most sites of a platform: rules and plans walk over each.</summary>
+    public const int MaxSites = 100_000;
+
+    private static readonly QuantityError TooManySites = new("that are more sites than Banyan plans for", $"a platform has {MaxSites} sites at most");
+    private static readonly QuantityShape<Count> SiteCount = new(c => c.Value <= MaxSites ? null : TooManySites);
+    private static readonly QuantityShape<Range<Count>> SiteCounts = new(c => (c.High ?? c.Low).Value <= MaxSites ? null : TooManySites);
+
     public static readonly MapShape<SitePattern> SitePattern = new MapShape<SitePattern>("site-pattern", "Many sites at once. The regions that name the pattern are among its count.", new()).Described()
-        .Required("count", Counts, "How many there are: 250, 10..15 or 250+.", (s, v) => s with { Count = v })
-        .Key("planned", Number, "The number that is planned with, where the count is a range; else the low end is.", (s, v) => s with { Planned = v })
+        .Required("count", SiteCounts, "How many there are: 250, 10..15 or 250+.", (s, v) => s with { Count = v })
+        .Key("planned", SiteCount, "The number that is planned with, where the count is a range; else the low end is.", (s, v) => s with { Planned = v })
         .Key("tier", TierWord, "The tier of its sites; else the tier of its name, else edge.", (s, v) => s with { Tier = v })
         .Key("near", Name, "The tier or pattern whose sites they attach to.", (s, v) => s with { Near = v })
         .Key("storage", Storage, "Data that each can hold, by what it is for.", (s, v) => s with { Storage = v })

@@ -64,7 +64,7 @@ internal static class StoreLanguage
         .Key("shared", Names, "Topics of their own.", (t, v) => t with { Shared = v });
 
     public static readonly MapShape<Store> Store = Layout(new MapShape<Store>("store", "Something that keeps data.", new()).Described()
-        .Required("role", Role, "Its job: relational, time-series, document, cache, stream, search, object, vector …", (s, v) => s with { Role = v })
+        .Required("role", Role, "Its job: relational, time-series, document, cache, stream, search, object, vector, chain, block, file, model or registry.", (s, v) => s with { Role = v })
         .Key("engine", Products, "The product that does the job, such as postgresql 15; a list where the choice is open, the preferred first.", (s, v) => s with { Engines = v })
         .Key("extensions", Products, "Extensions and modules of the engine.", (s, v) => s with { Extensions = v })
         .Key("features", Names, "Features of the engine that are relied on.", (s, v) => s with { Features = v })

@@ -6,7 +6,7 @@ namespace Banyan.Blueprints.Reading.Shapes;
 /// <summary>One of a few words.</summary>
 internal sealed class ChoiceShape<T>(string noun, params (string Word, T Value)[] choices) : ScalarShape<T> where T : struct, Enum
 {
-    public override string Noun => $"{noun}: {Words}";
+    public override string Noun => $"one of {Words}";
 
     /// <summary>The words and what they mean.</summary>
     public IReadOnlyList<(string Word, T Value)> Choices => choices;
@@ -28,7 +28,7 @@ internal sealed class ChoiceShape<T>(string noun, params (string Word, T Value)[
 
         value = default;
         var near = EditDistance.Nearest(node.Text, choices.Select(c => c.Word));
-        context.Report(ReadRules.Value, path, node.Place, $"'{QuantityText.Shorten(node.Text)}' is not {noun}", near is null ? $"write one of {Words}" : $"did you mean '{near}'?");
+        context.Report(ReadRules.Value, path, node.Place, $"'{QuantityText.Shorten(node.Text)}' is not {noun}", near is null ? $"write {Noun}" : $"did you mean '{near}'?");
         return false;
     }
 }

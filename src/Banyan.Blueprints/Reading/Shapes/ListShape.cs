@@ -5,14 +5,16 @@ namespace Banyan.Blueprints.Reading.Shapes;
 /// <summary>Several of the same; a single one may be written without brackets.</summary>
 internal sealed class ListShape<T>(Shape<T> item) : Shape<IReadOnlyList<T>>
 {
-    public override string Noun => $"a list; each is {item.Noun}";
+    public override string Noun => $"{item.Noun}, or a list of such";
+
+    public override IEnumerable<Shape> Items => [item];
 
     public override void WriteSchema(SchemaWriter schema) => schema.ListOf(item);
 
     public override bool TryRead(Node node, string path, ReadContext context, out IReadOnlyList<T> value)
     {
         value = [];
-        if (node is ScalarNode { IsEmpty: true })
+        if (node is ScalarNode { IsEmpty: true } || (node is MapNode && item is ScalarShape<T>))
             return WrongType(node, path, context);
         if (node is not ListNode list)
         {

@@ -75,7 +75,7 @@ internal sealed class MapShape<T>(string name, string doc, T empty) : Shape<T>, 
             }
             else
             {
-                context.Report(ReadRules.UnknownKey, at, place, $"'{QuantityText.Shorten(text)}' is no key of {(path.Length == 0 ? "a blueprint" : name)}", HintFor(text, map));
+                context.Report(ReadRules.UnknownKey, at, place, $"'{QuantityText.Shorten(text)}' is not a key of {WithArticle(name)}", HintFor(text, map));
             }
         }
 
@@ -91,13 +91,15 @@ internal sealed class MapShape<T>(string name, string doc, T empty) : Shape<T>, 
     private string HintFor(string text, MapNode map)
     {
         if (map.Flow && text.Length > 0 && char.IsAsciiDigit(text[0]))
-            return "within { } a comma ends the value before it: put that value in quotes, or leave the comma out";
+            return MapNode.CommaHint;
         if (text == "<<")
             return "blueprints don't merge keys: write them out, or use a pattern";
         return EditDistance.Nearest(text, _keys.Keys) is { } near
             ? $"did you mean '{near}'?"
             : $"its keys are {string.Join(", ", _keys.Keys.Order(StringComparer.Ordinal))}";
     }
+
+    private static string WithArticle(string part) => part.EndsWith('s') ? part : "aeiou".Contains(part[0]) ? $"an {part}" : $"a {part}";
 
     private MapShape<T> Add<V>(string key, Shape<V> shape, string keyDoc, Func<T, V, T> set, bool required)
     {

@@ -19,6 +19,8 @@ internal sealed class NamedShape<T>(Shape<string> names, Shape<T> item) : Shape<
 
     public override string Noun => $"names, each with {item.Noun}";
 
+    public override IEnumerable<Shape> Items => [item];
+
     public override void WriteSchema(SchemaWriter schema) => schema.Named(_names, item, alone: Alone is not null, listed: FromName is not null);
 
     public override bool TryRead(Node node, string path, ReadContext context, out Named<T> value)
@@ -49,7 +51,7 @@ internal sealed class NamedShape<T>(Shape<string> names, Shape<T> item) : Shape<
         {
             var at = Places.Join(path, name);
             context.Places.TryAdd(at, place);
-            if (!CheckName(name, at, place, context))
+            if (!CheckName(name, at, place, map.Flow, context))
                 continue;
             if (item.TryRead(node, at, context, out var read))
                 items.Add(name, Stamp(read, name));
@@ -74,12 +76,12 @@ internal sealed class NamedShape<T>(Shape<string> names, Shape<T> item) : Shape<
         return new(items);
     }
 
-    private bool CheckName(string name, string path, Place place, ReadContext context)
+    private bool CheckName(string name, string path, Place place, bool inBraces, ReadContext context)
     {
         if (_names.IsValid(name))
             return true;
         var error = _names.ErrorOf(name);
-        context.Report(ReadRules.Name, path, place, error.Message, error.Hint);
+        context.Report(ReadRules.Name, path, place, error.Message, inBraces && char.IsAsciiDigit(name.FirstOrDefault()) ? MapNode.CommaHint : error.Hint);
         return false;
     }
 

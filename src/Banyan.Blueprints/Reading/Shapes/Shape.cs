@@ -8,6 +8,9 @@ internal abstract class Shape
     /// <summary>With its article, such as <c>a list of names</c>.</summary>
     public abstract string Noun { get; }
 
+    /// <summary>The shapes of what it holds many of; itself not included.</summary>
+    public virtual IEnumerable<Shape> Items => [];
+
     /// <summary>Writes the keywords of this shape into the schema object that is begun.</summary>
     public abstract void WriteSchema(SchemaWriter schema);
 }

@@ -21,7 +21,14 @@ internal sealed class TextShape(string noun, string? pattern, Func<string, bool>
 
     /// <summary>What is wrong with a text that is not valid.</summary>
     public QuantityError ErrorOf(string text) =>
-        new(text.Length > MaxLength ? $"the text is longer than {MaxLength} characters" : $"'{QuantityText.Shorten(text)}' is not {noun}", $"write for instance {example}");
+        new(text.Length > MaxLength ? $"the text is longer than {MaxLength} characters" : $"'{QuantityText.Shorten(text)}' is not {noun}", Corrected(text) is { } corrected ? $"write {corrected}" : $"write for instance {example}");
+
+    /// <summary>The text in lower case with hyphens, where that makes it valid.</summary>
+    private string? Corrected(string text)
+    {
+        var corrected = string.Join('-', text.ToLowerInvariant().Split([' ', '_'], StringSplitOptions.RemoveEmptyEntries));
+        return corrected.Length > 0 && IsValid(corrected) ? corrected : text.Length > 0 && text.Length < 40 && IsValid(text.ToUpperInvariant()) ? text.ToUpperInvariant() : null;
+    }
 
     public override void WriteSchema(SchemaWriter schema) => schema.Text(this);
 

@@ -34,6 +34,9 @@ internal sealed class ListNode(Place place) : Node(place)
 /// <summary>Keys and their values, in the order of the file, each key once.</summary>
 internal sealed class MapNode(Place place, bool flow) : Node(place)
 {
+    /// <summary>What to say where a key looks like the rest of a number: <c>{ price: $25,000 }</c> is two entries.</summary>
+    public const string CommaHint = "within { } a comma ends the value before it: put that value in quotes, or leave the comma out";
+
     public OrderedDictionary<string, (Place Place, Node Value)> Entries { get; } = [];
 
     /// <summary>Whether it is written within braces.</summary>

@@ -10,12 +10,13 @@ internal sealed class YamlLoader(ReadContext context)
     public const int MaxDepth = 32;
 
     /// <summary>The most nodes, every alias unfolded; a platform of many hundred services has under a tenth.</summary>
-    public const int MaxNodes = 200_000;
+    public const int MaxNodes = 100_000;
 
     private readonly Stack<Open> _open = new();
     private readonly Dictionary<string, Node?> _anchors = new(StringComparer.Ordinal);
     private long _nodes;
     private Node? _root;
+    private Place _last = Place.Start;
 
     /// <summary>The document's only node; null, and findings, where the text is not YAML or passes a limit.</summary>
     public Node? Load(string text)
@@ -27,15 +28,18 @@ internal sealed class YamlLoader(ReadContext context)
             var parser = new Parser(new StringReader(text));
             while (parser.MoveNext())
             {
-                if (parser.Current is { } current && !Take(current))
+                if (parser.Current is not { } current)
+                    continue;
+                _last = PlaceOf(current.End);
+                if (!Take(current))
                     return null;
             }
         }
         catch (Exception e) when (e is YamlException or ArgumentException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
         {
-            // only YamlException is documented; the others are what its scanner throws on some malformed escapes and directives
-            var place = e is YamlException { Start: var start } && start.Line > 0 ? PlaceOf(start) : Place.Start;
-            context.Report(ReadRules.Syntax, "", place, $"this is not YAML: {Reason(e.Message)}", "look at the indentation, and at quotes and brackets that are left open");
+            // only YamlException is documented; the others are what its scanner throws on some malformed text
+            var (place, reason) = e is YamlException { Start: var start } && start.Line > 0 ? (PlaceOf(start), Reason(e.Message)) : (_last, "what follows can't be understood");
+            context.Report(ReadRules.Syntax, "", place, $"this is not YAML: {reason}", "look at the indentation, and at quotes and brackets that are left open");
             return null;
         }
 
@@ -166,7 +170,7 @@ internal sealed class YamlLoader(ReadContext context)
             if (tab < 0 || indent < 0 || row[indent] == '#')
                 continue;
             found = true;
-            context.Report(ReadRules.Tab, "", new(line, tab + 1), "this line is indented with a tab", "YAML wants blanks; two a level");
+            context.Report(ReadRules.Tab, "", new(line, tab + 1), "this line is indented with a tab", "YAML wants spaces; two a level");
         }
 
         return found;
