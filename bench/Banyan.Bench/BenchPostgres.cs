@@ -12,8 +12,9 @@ internal sealed class BenchPostgres : IAsyncDisposable
     private readonly PostgresInstance _instance;
     private readonly RunningPostgres _server;
 
-    private BenchPostgres(string folder, PostgresInstance instance, RunningPostgres server)
+    private BenchPostgres(string folder, PostgresInstallation installation, PostgresInstance instance, RunningPostgres server)
     {
+        LoadGenerator = installation.Program("pgbench");
         _folder = folder;
         _instance = instance;
         _server = server;
@@ -22,6 +23,9 @@ internal sealed class BenchPostgres : IAsyncDisposable
 
     /// <summary>Reaches it as a superuser.</summary>
     public NpgsqlConnectionStringBuilder ConnectionString { get; }
+
+    /// <summary>Path of the pgbench of the same version.</summary>
+    public string LoadGenerator { get; }
 
     /// <summary>Seconds of processor time that the server has used, all of its processes together.</summary>
     public double CpuSeconds => ProcessCpu.OfTree(_server.Pid);
@@ -40,7 +44,7 @@ internal sealed class BenchPostgres : IAsyncDisposable
         if (await instance.MakeFromTemplateAsync(template) is { } error)
             throw new InvalidOperationException(error.Message);
         var server = Need(await instance.StartAsync());
-        return await server.WaitReadyAsync() ? new BenchPostgres(folder, instance, server) : throw new InvalidOperationException(instance.ExplainEnd(server).Message);
+        return await server.WaitReadyAsync() ? new BenchPostgres(folder, installation, instance, server) : throw new InvalidOperationException(instance.ExplainEnd(server).Message);
     }
 
     public async ValueTask DisposeAsync()

@@ -36,8 +36,11 @@ public sealed record JournalOptions
     /// <summary>The most changes that share a transaction; 1: none do.</summary>
     public int GroupLimit { get; init; } = 32;
 
-    /// <summary>Positions in one table partition of the journal.</summary>
+    /// <summary>Positions in one table partition of the journal, at least.</summary>
     public long SegmentSize { get; init; } = 1_000_000;
+
+    /// <summary>Positions in one table partition of the journal, at most; a busy journal has larger ones.</summary>
+    public long SegmentSizeLimit { get; init; } = 1_000_000_000;
 
     /// <summary>The most entries that get their positions in one transaction.</summary>
     public int MoveLimit { get; init; } = 5_000;
@@ -72,6 +75,7 @@ public sealed record JournalOptions
         Check(MoveInterval >= TimeSpan.Zero && MoveInterval <= TimeSpan.FromSeconds(1), $"MoveInterval is {MoveInterval}; it must be between 0 and 1 s.");
         Check(MoveLimit is >= 1 and <= 100_000, $"MoveLimit is {MoveLimit}; it must be between 1 and 100,000.");
         Check(SegmentSize >= 1, $"SegmentSize is {SegmentSize}; it must be at least 1.");
+        Check(SegmentSizeLimit >= SegmentSize, $"SegmentSizeLimit is {SegmentSizeLimit}, less than SegmentSize ({SegmentSize}).");
         Check(LiveEntries is >= 16 and <= 1 << 20, $"LiveEntries is {LiveEntries}; it must be between 16 and {1 << 20}.");
         Check(LiveCharacters >= 1, $"LiveCharacters is {LiveCharacters}; it must be positive.");
         return problems;

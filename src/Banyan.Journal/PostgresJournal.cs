@@ -15,6 +15,7 @@ internal sealed class PostgresJournal : IJournal, IDisposable
     private readonly EntryReader _reader;
     private readonly JournalFeed _feed;
     private readonly ChangeWriter _writer;
+    private readonly JournalStatus _status;
     private readonly WakeSignal _wake = new();
     private readonly JournalMetrics _metrics;
 
@@ -25,6 +26,7 @@ internal sealed class PostgresJournal : IJournal, IDisposable
         if (options.Validate() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
         Partition = options.Partition;
+        _status = status;
         _window = new LiveWindow(options.LiveEntries, options.LiveCharacters);
         _metrics = new JournalMetrics(options, meters, () => _window.Head);
         _reader = new EntryReader(source, options.Partition);
@@ -51,7 +53,9 @@ internal sealed class PostgresJournal : IJournal, IDisposable
 
     public void Signal() => _wake.Set();
 
-    public async ValueTask<long> GetHeadAsync(CancellationToken cancellationToken) => await _reader.GetHeadAsync(cancellationToken);
+    // Where positions are given in this process, the head is known without asking.
+    public async ValueTask<long> GetHeadAsync(CancellationToken cancellationToken) =>
+        _status.State == JournalState.Leading ? _window.Head : await _reader.GetHeadAsync(cancellationToken);
 
     public async ValueTask<long> GetTailAsync(CancellationToken cancellationToken) => await _reader.GetTailAsync(cancellationToken);
 

@@ -119,7 +119,7 @@ public class FollowTests
     [InlineData(null, 6, 100, new string[0])]
     public async Task ReadAsync_AfterLimitTopics_GivesThese(string? topics, long after, int limit, string[] expected)
     {
-        await using var it = await JournalUnderTest.StartAsync(o => o with { SegmentSize = 2, MoveLimit = 2 });
+        await using var it = await JournalUnderTest.StartAsync(o => o with { SegmentSize = 2, SegmentSizeLimit = 2, MoveLimit = 2 });
         for (var i = 1; i <= 6; i++)
             await AppendAsync(it, i % 2 == 1 ? "a.x" : "b.x", $"{i}");
         await it.TakeAsync(6);

@@ -96,7 +96,7 @@ public class FollowerTests
     [Fact]
     public async Task Follower_ItsEntriesWereDropped_GoesOnAfterThem()
     {
-        await using var it = await StartAsync(o => o with { SegmentSize = 10, MoveLimit = 10 });
+        await using var it = await StartAsync(o => o with { SegmentSize = 10, SegmentSizeLimit = 10, MoveLimit = 10 });
         await it.CommitAsync("1");
         using (var first = new Recording(it))
         {

@@ -174,6 +174,31 @@ public class IdempotencyTests
     }
 
     [Fact]
+    public async Task SessionCommit_AnswerIsLost_RetryReplaysIt()
+    {
+        await using var it = await StartAsync();
+        await using var proxy = new AnswerLosingProxy(new NpgsqlConnectionStringBuilder(it.ConnectionString));
+        await using var source = NpgsqlDataSource.Create(proxy.ConnectionString);
+        using var journal = new PostgresJournal(source, it.Options, new JournalStatus(), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+        await using (var session = await journal.BeginAsync(Key("k", "body"), CancellationToken.None))
+        {
+            await WorkInAsync(session);
+            proxy.LoseAnswers();
+            var committing = Should.ThrowAsync<NpgsqlException>(() => session.CommitAsync(Answer, CancellationToken.None));
+            await JournalUnderTest.UntilAsync(async () => await WorkAsync(it) == 1, "the server has committed");
+            proxy.Break();
+            await committing;
+        }
+
+        var again = await it.Journal.CommitAsync(MakeChange("k", "body"), CancellationToken.None);
+
+        again.Result.ShouldBe(ChangeResult.Replayed);
+        again.Answer!.Body.ShouldBe(Answer.Body);
+        (await WorkAsync(it)).ShouldBe(1);
+        (await it.TakeAsync(1)).Single().Id.ShouldBe(again.Receipts.Single());
+    }
+
+    [Fact]
     public async Task CommitAsync_AnswerTooLargeToStore_IsRefused()
     {
         await using var it = await StartAsync();

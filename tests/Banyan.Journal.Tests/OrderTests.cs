@@ -34,7 +34,7 @@ public class OrderTests
     [Fact]
     public async Task Move_MoreThanItsLimit_KeepsTheOrder()
     {
-        await using var it = await JournalUnderTest.StartAsync(o => o with { MoveLimit = 7, SegmentSize = 10 }, run: false);
+        await using var it = await JournalUnderTest.StartAsync(o => o with { MoveLimit = 7, SegmentSize = 10, SegmentSizeLimit = 10 }, run: false);
         var data = Enumerable.Range(0, 100).Select(i => $"{i}").ToArray();
         await it.CommitAsync(data[..60]);
         await it.CommitAsync(data[60..]);

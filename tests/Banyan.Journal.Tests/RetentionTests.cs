@@ -63,7 +63,7 @@ public class RetentionTests
     [Fact]
     public async Task Retention_FollowerLagsBehindIt_IsTold()
     {
-        await using var it = await JournalUnderTest.StartAsync(o => o with { LiveEntries = 16, SegmentSize = 10, MoveLimit = 10 });
+        await using var it = await JournalUnderTest.StartAsync(o => o with { LiveEntries = 16, SegmentSize = 10, SegmentSizeLimit = 10, MoveLimit = 10 });
         for (var i = 0; i < 40; i++)
             await it.CommitAsync($"{i}");
         var seen = 0;
@@ -104,7 +104,7 @@ public class RetentionTests
 
     private static async Task<JournalUnderTest> StartAsync(int entries, int old, int days)
     {
-        var it = await JournalUnderTest.StartAsync(o => o with { SegmentSize = 10, MoveLimit = 10 });
+        var it = await JournalUnderTest.StartAsync(o => o with { SegmentSize = 10, SegmentSizeLimit = 10, MoveLimit = 10 });
         for (var i = 1; i <= entries; i++)
             await it.CommitAsync($"{i}");
         await it.TakeAsync(entries);

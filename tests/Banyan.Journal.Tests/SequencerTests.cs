@@ -100,6 +100,24 @@ public class SequencerTests
 
         // 60,000 rows of about 300 bytes would take 18 MB, had their space never been used again.
         (await it.ScalarAsync<long>("SELECT pg_relation_size('journal.inbox')")).ShouldBeLessThan(14_000_000);
+
+        // At rest it is empty, and takes no space.
+        await JournalUnderTest.UntilAsync(async () => await it.ScalarAsync<long>("SELECT pg_relation_size('journal.inbox')") == 0, "the inbox has been made small");
+    }
+
+    [Fact]
+    public async Task Sequencer_BusyJournal_MakesLargerSegments()
+    {
+        await using var it = await JournalUnderTest.StartAsync(o => o with { SegmentSize = 100, SegmentSizeLimit = 5_000, MoveLimit = 100 });
+        for (var i = 1; i <= 10; i++)
+        {
+            await it.CommitAsync(Enumerable.Repeat("x", 100).ToArray());
+            await JournalUnderTest.UntilAsync(async () => await it.Journal.GetHeadAsync(CancellationToken.None) == i * 100, "all have positions");
+        }
+
+        // The first ones were made before anything was known; then 1,000 entries in seconds ask for the largest.
+        (await it.ScalarAsync<long>("SELECT max(last - first + 1) FROM journal.segment")).ShouldBe(5_000);
+        (await it.ScalarAsync<long>("SELECT count(*) FROM journal.segment a JOIN journal.segment b ON b.first = a.last + 1")).ShouldBe(await it.ScalarAsync<long>("SELECT count(*) - 1 FROM journal.segment"));
     }
 
     private static Task StateAsync(JournalUnderTest it, JournalState state) =>

@@ -20,7 +20,7 @@ public class StressTests(ITestOutputHelper output)
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("BANYAN_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next();
         output.WriteLine($"seed {seed}");
-        await using var it = await JournalUnderTest.StartAsync(o => o with { MoveLimit = 50, SegmentSize = 200, LiveEntries = 64 });
+        await using var it = await JournalUnderTest.StartAsync(o => o with { MoveLimit = 50, SegmentSize = 200, SegmentSizeLimit = 200, LiveEntries = 64 });
         var committed = new ConcurrentBag<string[]>();
         using var over = new CancellationTokenSource(JournalUnderTest.Patience);
         var killer = KillAsync(it, new Random(seed), over.Token);

@@ -59,13 +59,33 @@ internal static class JournalBench
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"FIGURE durable-changes callers={callers} lanes={config.CommitLanes} group={config.GroupLimit} journal={middle.Rate:F0}/s pgbench={Median(plain):F0}/s pgbench-pipelined={Median(pipelined):F0}/s ratio={middle.Rate / Median(plain):F2} ratio-pipelined={middle.Rate / Median(pipelined):F2} p50={middle.P50:F1}ms p99={middle.P99:F1}ms seen-p50={middle.Seen50:F1}ms seen-p99={middle.Seen99:F1}ms"));
         }
 
+        await ClearAsync(source);
+        await MoveAsync(postgres, source);
         return 0;
+    }
+
+    /// <summary>How fast the sequencer alone gives positions: entries that wait in the inbox, nobody else at work.</summary>
+    private static async Task MoveAsync(BenchPostgres postgres, NpgsqlDataSource source)
+    {
+        const int Entries = 100_000;
+        await ExecuteAsync(source, $"INSERT INTO journal.inbox (id, topic, type, subject, content_type, data) SELECT gen_random_uuid(), 'bench.things', 'banyan.bench.thing.made.v1', gen_random_uuid()::text, 'application/json', '{Data}' FROM generate_series(1, {Entries}); CHECKPOINT");
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSingleton(source).AddJournal(new JournalOptions { Partition = "bench" });
+        using var host = builder.Build();
+        var (started, server) = (Stopwatch.GetTimestamp(), postgres.CpuSeconds);
+        await host.StartAsync();
+        while (await HeadAsync(source) < Entries)
+            await Task.Delay(5);
+        var time = Stopwatch.GetElapsedTime(started);
+        server = postgres.CpuSeconds - server;
+        await host.StopAsync();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"FIGURE journal-positions entries={Entries} rate={Entries / time.TotalSeconds:F0}/s server={server * 1e6 / Entries:F1}us-an-entry"));
     }
 
     private static async Task<double> PeerAsync(BenchPostgres postgres, NpgsqlConnectionStringBuilder settings, string script, int clients, int seconds)
     {
         var before = postgres.CpuSeconds;
-        var (rate, cpu) = await PgBench.RunAsync(settings, script, clients, seconds);
+        var (rate, cpu) = await PgBench.RunAsync(postgres.LoadGenerator, settings, script, clients, seconds);
         await Console.Error.WriteLineAsync($"  pgbench: {cpu:F0} us of processor time a change, the server {(postgres.CpuSeconds - before) * 1e6 / (rate * seconds):F0} us");
         return rate;
     }

@@ -22,13 +22,13 @@ internal static partial class PgBench
     public const string Pipelined = "\\startpipeline\nBEGIN;\n" + Statements + "COMMIT;\n\\endpipeline\n";
 
     /// <summary>Runs a script; returns transactions per second, and the generator's processor time for each in microseconds.</summary>
-    public static async Task<(double Rate, double Cpu)> RunAsync(NpgsqlConnectionStringBuilder server, string script, int clients, int seconds)
+    public static async Task<(double Rate, double Cpu)> RunAsync(string program, NpgsqlConnectionStringBuilder server, string script, int clients, int seconds)
     {
         var file = Path.GetTempFileName();
         try
         {
             await File.WriteAllTextAsync(file, script.Replace("\\\\x", "\\x", StringComparison.Ordinal));
-            var info = new ProcessStartInfo("pgbench")
+            var info = new ProcessStartInfo(program)
             {
                 RedirectStandardOutput = true, RedirectStandardError = true,
                 ArgumentList = { "-n", "-M", "prepared", "-f", file, "-c", $"{clients}", "-j", "2", "-T", $"{seconds}", "-h", server.Host!, "-p", $"{server.Port}", "-U", server.Username!, server.Database! },

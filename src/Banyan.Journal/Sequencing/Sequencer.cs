@@ -16,7 +16,8 @@ internal sealed partial class Sequencer(
     private const long LockKey = 0x62616E79616E_02;
 
     // Dead rows are skipped at some cost by every move until they are vacuumed away.
-    private const int MovesBeforeVacuum = 20_000;
+    private const int EntriesBeforeVacuum = 20_000;
+    private const int EntriesBeforeIdleVacuum = 1_000;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -108,8 +109,8 @@ internal sealed partial class Sequencer(
     private async Task MoveAllAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var move = new InboxMove(connection, entries, options.Epoch);
-        var segments = new Segments(connection, options.SegmentSize);
-        var sinceVacuum = 0;
+        var segments = new Segments(connection, options);
+        var (sinceVacuum, sinceRest) = (0, 0);
         while (true)
         {
             var started = time.GetTimestamp();
@@ -118,7 +119,8 @@ internal sealed partial class Sequencer(
             Publish(result);
             _pause = FirstPause;
             status.Set(JournalState.Leading, detail: null);
-            if ((sinceVacuum += result.Count) >= MovesBeforeVacuum)
+            sinceRest += result.Count;
+            if ((sinceVacuum += result.Count) >= EntriesBeforeVacuum)
             {
                 sinceVacuum = 0;
                 await ExecuteAsync(connection, "VACUUM (TRUNCATE false, SKIP_LOCKED) journal.inbox", cancellationToken);
@@ -134,7 +136,11 @@ internal sealed partial class Sequencer(
                 await Task.Delay(rest, time, cancellationToken);
             while (!await wake.WaitAsync(options.LookInterval, cancellationToken) && !await LookAsync(connection, cancellationToken))
             {
-                // Nothing to do: at rest the database is only read, a row a second.
+                // Nothing to do: at rest the database is only read, a row a second. The inbox is made small for that.
+                if (sinceRest < EntriesBeforeIdleVacuum)
+                    continue;
+                (sinceVacuum, sinceRest) = (0, 0);
+                await ExecuteAsync(connection, "VACUUM (SKIP_LOCKED) journal.inbox", cancellationToken);
             }
         }
     }
