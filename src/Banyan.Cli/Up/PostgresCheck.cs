@@ -1,3 +1,4 @@
+using Banyan.Control.Platform;
 using Banyan.Engines.Postgres;
 
 namespace Banyan.Cli.Up;
@@ -6,16 +7,19 @@ namespace Banyan.Cli.Up;
 internal static class PostgresCheck
 {
     /// <summary>The major version of PostgreSQL to run.</summary>
-    /// <param name="made">The one that made the folder's databases; null for the first run.</param>
+    /// <param name="data">Where its databases will be.</param>
+    /// <param name="made">The version that made the folder's databases; null for the first run.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="CommandFailure">PostgreSQL is missing, or is not the one that the folder needs.</exception>
-    public static async Task<int> FindMajorAsync(int? made, CancellationToken cancellationToken)
+    /// <exception cref="CommandFailure">PostgreSQL is missing, is not the one that the folder needs, or can't reach the folder.</exception>
+    public static async Task<int> FindMajorAsync(DataFolder data, int? made, CancellationToken cancellationToken)
     {
-        var found = await PostgresInstallation.FindAsync(made, cancellationToken);
-        if (!found.Ok)
-            throw Refuse(found.Error);
         var account = ServerAccount.Resolve();
-        return account.Ok ? found.Value.Version.Major : throw Refuse(account.Error);
+        if (!account.Ok)
+            throw Refuse(account.Error);
+        if (account.Value.CheckWayTo(data.Databases) is { } closed)
+            throw Refuse(closed);
+        var found = await PostgresInstallation.FindAsync(made, cancellationToken);
+        return found.Ok ? found.Value.Version.Major : throw Refuse(found.Error);
     }
 
     private static CommandFailure Refuse(PostgresError error) => new(error.Message.TrimEnd('.'));

@@ -18,8 +18,8 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
     {
         var data = new DataFolder(options.Data);
         var blueprint = BlueprintSource.Load(options.Blueprint, data);
+        var postgres = await PostgresCheck.FindMajorAsync(data, PlatformStateFile.Read(data)?.PostgresMajor, stop);
         using var folder = PlatformFolder.Open(data, PlatformFolder.FreeBytes);
-        var postgres = await PostgresCheck.FindMajorAsync(folder.Previous?.PostgresMajor, stop);
         using var log = new RunLog(data, context.Time);
         if (folder.Previous is { } previous)
             await new PlatformStopper(data, line => Say(line, log), context.Time).StopOrphansAsync(previous.InstanceId, databasesToo: false, stop);

@@ -15,6 +15,7 @@ internal sealed class ChildSupervisor(ChildSpec spec, string executable, Platfor
     private Child? _child;
     private Task _life = Task.CompletedTask;
     private int _deathsBeforeReady;
+    private bool _wasStarted;
 
     public ChildSpec Spec => spec;
 
@@ -28,7 +29,11 @@ internal sealed class ChildSupervisor(ChildSpec spec, string executable, Platfor
     public string? LastWords => Readable(_log.LastLine);
 
     /// <summary>Starts it, and keeps it.</summary>
-    public void Start() => _life = KeepAsync();
+    public void Start()
+    {
+        _wasStarted = true;
+        _life = KeepAsync();
+    }
 
     /// <summary>Asks it to drain and stop, and waits.</summary>
     /// <param name="patience">After this it is killed.</param>
@@ -52,7 +57,8 @@ internal sealed class ChildSupervisor(ChildSpec spec, string executable, Platfor
             await ended;
         }
 
-        report(spec, RunStep.Stopped, null);
+        if (_wasStarted)
+            report(spec, RunStep.Stopped, null);
     }
 
     /// <inheritdoc/>

@@ -116,8 +116,9 @@ public sealed class PlatformRun : IAsyncDisposable
 
         async Task FollowAsync()
         {
-            await ready;
+            // From the beginning: a database that can't be started is found before patience ends.
             await readiness.WaitUntilAllRunAsync(_platform, _platform.FindRegion(keeper.Spec.Region!)!, cancellationToken);
+            await ready;
             Report(keeper.Spec, RunStep.Following, null);
         }
     }

@@ -11,6 +11,9 @@ internal sealed class Readiness(TimeProvider time) : IDisposable
     /// <summary>Short beside a start of seconds, long beside the time of an answer.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>A database that fails for one reason for so long will not start by itself.</summary>
+    private static readonly TimeSpan FailurePatience = TimeSpan.FromSeconds(5);
+
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(5) };
 
     /// <summary>Returns once a child's <see cref="ChildSpec.ReadyPath"/> answers with success.</summary>
@@ -22,12 +25,19 @@ internal sealed class Readiness(TimeProvider time) : IDisposable
         }, cancellationToken);
 
     /// <summary>Returns once a keeper says that each database of its region runs.</summary>
+    /// <exception cref="PlatformException">One of them fails, and has failed for the same reason for a while.</exception>
     public Task WaitUntilAllRunAsync(PlatformState platform, RegionState region, CancellationToken cancellationToken)
     {
         var expected = platform.Partitions.Count(p => p.Databases.Any(d => d.Region == region.Name && d.ConnectionFrom is null));
+        var (reason, since) = (default(string), 0L);
         return PollAsync(async () =>
         {
             var report = await _http.GetFromJsonAsync(new Uri($"http://127.0.0.1:{region.KeeperPort}/status"), StatusJson.Default.KeeperReport, cancellationToken);
+            var failed = report?.Databases.FirstOrDefault(static d => d.State == "failed" && d.Detail is not null);
+            if (failed?.Detail != reason)
+                (reason, since) = (failed?.Detail, time.GetTimestamp());
+            if (failed is not null && time.GetElapsedTime(since) >= FailurePatience)
+                throw new PlatformException($"the {failed.Role} of {failed.Partition} in {region.Name} can't be started: {failed.Detail!.TrimEnd('.')}");
             return report?.Databases.Count(static d => d.State == "running") >= expected;
         }, cancellationToken);
     }

@@ -40,6 +40,16 @@ public sealed class ServerAccount
             : new ServerAccount(name, wanted, group, drops: true);
     }
 
+    /// <summary>Whether this user can reach a data folder that will be made at a path: what exists on the way there must let it in.</summary>
+    /// <returns>The reason why not; null where it can.</returns>
+    public PostgresError? CheckWayTo(string path)
+    {
+        var existing = Path.GetFullPath(path);
+        while (!Directory.Exists(existing) && Path.GetDirectoryName(existing) is { } parent)
+            existing = parent;
+        return FirstClosedFolder(Path.Combine(existing, "x")) is { } closed ? Errors.NoPermission(closed, this) : null;
+    }
+
     /// <summary>The command, run as this user with no more rights than it has.</summary>
     internal string[] Run(params IReadOnlyList<string> command) =>
         _drops ? ["setpriv", $"--reuid={Uid}", $"--regid={Gid}", "--clear-groups", "--no-new-privs", "--", .. command] : [.. command];

@@ -8,6 +8,9 @@ public sealed class BadInputTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("banyan-input-").FullName;
 
+    /// <summary>PostgreSQL's own user must be able to enter.</summary>
+    public BadInputTests() => File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
+
     private string Data => Path.Combine(_folder, "data");
 
     [Theory]
@@ -166,6 +169,17 @@ public sealed class BadInputTests : IDisposable
         Assert.SkipWhen(errors.Contains("Permission denied", StringComparison.Ordinal), "the repository is in a folder that other users may not enter");
         process.ExitCode.ShouldBe(2, errors);
         errors.ShouldMatch(@"^banyan: no permission to (use|read) /root/banyan\S*: run as [^\n]+, or name another folder with --data\n$");
+    }
+
+    [Fact]
+    public async Task Up_FolderThatPostgresCannotReach_SaysWhichOne()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root runs PostgreSQL as another user");
+        File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var result = await BanyanCommand.RunAsync("up", "--data", Data);
+        result.ExitCode.ShouldBe(2);
+        result.ErrorLines.ShouldHaveSingleItem().ShouldStartWith($"banyan: User 'postgres', who runs PostgreSQL, may not enter or write {_folder}: ");
+        Directory.Exists(Data).ShouldBeFalse();
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
