@@ -1,9 +1,11 @@
 using System.Reflection;
 using Banyan.Cells;
 using Banyan.Services.Climate.Catalog;
+using Banyan.Services.Climate.Compaction;
 using Banyan.Services.Climate.Influx;
 using Banyan.Services.Climate.Ingest;
 using Banyan.Services.Climate.Queries;
+using Banyan.Services.Climate.Retention;
 using Banyan.Services.Climate.Rollups;
 using Banyan.Services.Climate.Storage;
 using Microsoft.AspNetCore.Routing;
@@ -47,6 +49,12 @@ public sealed class ClimateService : IService
         services.AddSingleton<RollupWorker>();
         services.AddSingleton<IWriteObserver>(static p => p.GetRequiredService<RollupWorker>());
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<RollupWorker>());
+        services.AddSingleton<Compactor>();
+        services.AddSingleton<CompactionWorker>();
+        services.AddSingleton<IWriteObserver>(static p => p.GetRequiredService<CompactionWorker>());
+        services.AddSingleton<IHostedService>(static p => p.GetRequiredService<CompactionWorker>());
+        services.AddSingleton<RetentionKeeper>();
+        services.AddHostedService<RetentionWorker>();
         services.AddSingleton<Aggregator>();
         services.AddSingleton<SeriesFinder>();
         services.AddSingleton<SeriesEndpoints>();
