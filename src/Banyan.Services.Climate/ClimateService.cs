@@ -7,6 +7,7 @@ using Banyan.Services.Climate.Ingest;
 using Banyan.Services.Climate.Queries;
 using Banyan.Services.Climate.Retention;
 using Banyan.Services.Climate.Rollups;
+using Banyan.Services.Climate.Rules;
 using Banyan.Services.Climate.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,6 +61,13 @@ public sealed class ClimateService : IService
         services.AddSingleton<SeriesEndpoints>();
         services.AddSingleton<ReadingsEndpoint>();
         services.AddSingleton<AggregateEndpoint>();
+        services.AddSingleton<RuleBook>();
+        services.AddSingleton<RuleStore>();
+        services.AddSingleton<RuleEvaluator>();
+        services.AddSingleton<RuleWorker>();
+        services.AddSingleton<IWriteObserver>(static p => p.GetRequiredService<RuleWorker>());
+        services.AddSingleton<IHostedService>(static p => p.GetRequiredService<RuleWorker>());
+        services.AddSingleton<RuleEndpoints>();
         services.AddSingleton<WriteService>();
         services.AddSingleton<WriteEndpoints>();
     }
@@ -74,5 +82,6 @@ public sealed class ClimateService : IService
         parts.GetRequiredService<SeriesEndpoints>().Map(routes);
         parts.GetRequiredService<ReadingsEndpoint>().Map(routes);
         parts.GetRequiredService<AggregateEndpoint>().Map(routes);
+        parts.GetRequiredService<RuleEndpoints>().Map(routes);
     }
 }
