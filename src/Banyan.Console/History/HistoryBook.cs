@@ -12,21 +12,37 @@ public sealed class HistoryBook
     /// <summary>It keeps so many pages.</summary>
     public const int Pages = 120;
 
+    private readonly Lock _gate = new();
+    private Dictionary<string, CellReport> _counted = [];
     private ImmutableList<HistoryPage> _pages = [];
 
     /// <summary>Every page, oldest first.</summary>
     public ImmutableList<HistoryPage> Current => Volatile.Read(ref _pages);
 
     /// <summary>Writes down what was seen, unless the last page is younger than the interval.</summary>
-    public void Note(PlatformStatus status) => ImmutableInterlocked.Update(ref _pages, static (pages, seen) =>
+    public void Note(PlatformStatus seen)
     {
-        // Half a second of grace: a timer that fires a little early must not skip a page.
-        if (pages.Count > 0 && seen.ObservedAt - pages[^1].At < Interval - TimeSpan.FromSeconds(0.5))
-            return pages;
-        var page = new HistoryPage(seen.ObservedAt, seen.Regions.ToImmutableDictionary(r => r.Name, r => new RegionSample(r.Rates?.RequestsPerSecond, r.Rates?.ChangesPerSecond, r.Rates?.ReadingsPerSecond, r.LagBytes)));
-        pages = pages.Add(page);
-        return pages.Count > Pages ? pages.RemoveAt(0) : pages;
-    }, status);
+        lock (_gate)
+        {
+            var since = _pages.IsEmpty ? Interval : seen.ObservedAt - _pages[^1].At;
+            // Half a second of grace: a timer that fires a little early must not skip a page.
+            if (since < Interval - TimeSpan.FromSeconds(0.5))
+                return;
+            var pages = _pages.Add(new HistoryPage(seen.ObservedAt, seen.Regions.ToImmutableDictionary(r => r.Name, r => Sample(r, since))));
+            _counted = seen.Regions.Where(r => r.Cell?.Counters is not null).ToDictionary(r => r.Name, r => r.Cell!, StringComparer.Ordinal);
+            Volatile.Write(ref _pages, pages.Count > Pages ? pages.RemoveAt(0) : pages);
+        }
+    }
+
+    /// <summary>Rates over the whole time since the page before, where the cell has not started anew.</summary>
+    private RegionSample Sample(RegionStatus region, TimeSpan since)
+    {
+        if (region.Cell?.Counters is { } now && _counted.GetValueOrDefault(region.Name) is { Counters: { } then } before && before.StartedAt == region.Cell.StartedAt && now.Requests >= then.Requests)
+            return new RegionSample(Rate(now.Requests - then.Requests), Rate(now.Changes - then.Changes), Rate(now.Readings - then.Readings), region.LagBytes);
+        return new RegionSample(region.Rates?.RequestsPerSecond, region.Rates?.ChangesPerSecond, region.Rates?.ReadingsPerSecond, region.LagBytes);
+
+        double Rate(long count) => Math.Round(Math.Max(0, count) / since.TotalSeconds, 1);
+    }
 }
 
 /// <summary>Every region at one moment.</summary>

@@ -38,6 +38,23 @@ public class HistoryBookTests
         book.Current[0].Most(s => s.Requests).ShouldBe(7);
     }
 
+    [Fact]
+    public void Note_Counters_GiveTheRateOfTheWholeInterval()
+    {
+        var book = new HistoryBook();
+        book.Note(Counted(0, 100));
+        book.Note(Counted(5, 150));
+        book.Note(Counted(10, 10));
+        book.Current.Select(p => p.Of("a").Requests).ShouldBe([null, 10, null], "a cell that began anew has no rate yet");
+    }
+
+    private static PlatformStatus Counted(int second, long requests)
+    {
+        var seen = Seen(second, [null]);
+        var cell = new CellReport { Region = "a", Partition = "a", State = "serving", Counters = new CellCounters(requests, 0, 0, 0) };
+        return seen with { Regions = [seen.Regions[0] with { Cell = cell }] };
+    }
+
     private static PlatformStatus Seen(int second, params double?[] requests) => new()
     {
         Platform = "p",
