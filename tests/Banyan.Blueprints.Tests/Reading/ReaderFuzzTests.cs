@@ -72,6 +72,8 @@ public class ReaderFuzzTests
 
     private static string Mutate(string text, Random random)
     {
+        if (text.Length == 0)
+            return text;
         var at = random.Next(text.Length);
         switch (random.Next(7))
         {
