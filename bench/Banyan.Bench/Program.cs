@@ -1,28 +1,41 @@
 using Banyan.Bench.Disaster;
+using Banyan.Bench.FanOut;
+using Banyan.Bench.HttpRead;
+using Banyan.Bench.Ingest;
 using Banyan.Bench.Journal;
+using Banyan.Bench.Launch;
+using Banyan.Bench.Running;
+using Banyan.Bench.Servers;
 
-// Processes that a bench starts of itself.
+// The fan-out bench of the disaster service has its own roles; bench/run fanout runs it.
 switch (args)
 {
-    case ["fanout-cell", .. var rest]:
-        return await FanoutCell.RunAsync(rest);
-    case ["fanout-client", .. var rest]:
-        return FanoutClient.Run(rest);
+    case ["fanout-cell", .. var further]:
+        return await FanoutCell.RunAsync(further);
+    case ["fanout-client", .. var further]:
+        return FanoutClient.Run(further);
+    case ["fanout", .. var further]:
+        return await FanoutBench.RunAsync(further);
 }
 
-// One bench by name, or all of them. Each prints lines that begin with FIGURE; progress goes to stderr.
-var benches = new Dictionary<string, Func<string[], Task<int>>>
+// What a bench starts beside itself is this program again, in one of these roles.
+if (args is ["--role", var role, .. var rest])
 {
-    ["journal"] = JournalBench.RunAsync,
-    ["fanout"] = FanoutBench.RunAsync,
-};
-if (args.Length > 0 && !benches.ContainsKey(args[0]))
-{
-    await Console.Error.WriteLineAsync($"There is no bench '{args[0]}'; there are: {string.Join(", ", benches.Keys)}.");
-    return 2;
+    return role switch
+    {
+        "cell" => await CellRole.RunAsync(),
+        "bare" => await BareRole.RunAsync(rest),
+        "subscribers" => SubscribersRole.Run(rest),
+        _ => 2,
+    };
 }
 
-var worst = 0;
-foreach (var bench in args.Length > 0 ? [benches[args[0]]] : benches.Values.ToArray())
-    worst = Math.Max(worst, await bench(args.Length > 1 ? args[1..] : []));
-return worst;
+return await BenchRunner.RunAsync(args,
+[
+    new("http-read", "a cell's read through its gateway, against a bare Kestrel endpoint", HttpReadBench.RunAsync),
+    new("durable-changes", "changes through the journal, against the same SQL in pgbench", JournalBench.RunAsync),
+    new("alert-fan-out", "an alert to 10,000 SSE subscribers, against nginx with nchan", FanOutBench.RunAsync),
+    new("line-protocol", "ingest of line protocol, against InfluxDB", IngestBench.RunAsync),
+    new("up", "the start of the KAI platform, cold and warm", UpBench.RunAsync),
+    new("check", "the check of Sankofa's blueprint", CheckBench.RunAsync),
+]);

@@ -1,3 +1,4 @@
+using Banyan.Bench.Running;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using Banyan.Bench.Running;
 using Banyan.Journal;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,15 +22,15 @@ internal static class JournalBench
     private static readonly StoredAnswer Answer = new(201, "application/json", "{\"id\":\"0192f0c1-2345-7abc-8def-0123456789ab\",\"state\":\"accepted\"}"u8.ToArray(), "/things/0192f0c1-2345-7abc-8def-0123456789ab");
 
     /// <summary>Arguments: <c>--callers N</c> (32), <c>--configs LANESxGROUP,…</c> (the journal's defaults), <c>--seconds N</c> (8), <c>--rounds N</c> (3).</summary>
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task RunAsync(BenchRun run)
     {
-        var callers = Option(args, "--callers", 32);
+        var callers = run.Option("--callers", 32);
         var pool = callers;
-        var seconds = Option(args, "--seconds", 8);
+        var seconds = run.Option("--seconds", run.Pick(8, 1));
         var defaults = new JournalOptions { Partition = "bench" };
-        var configs = (Array.IndexOf(args, "--configs") is >= 0 and var at ? args[at + 1] : $"{defaults.CommitLanes}x{defaults.GroupLimit}").Split(',')
+        var configs = (run.Text("--configs") ?? $"{defaults.CommitLanes}x{defaults.GroupLimit}").Split(',')
             .Select(c => c.Split('x')).Select(c => defaults with { CommitLanes = int.Parse(c[0], CultureInfo.InvariantCulture), GroupLimit = int.Parse(c[1], CultureInfo.InvariantCulture) }).ToList();
-        var rounds = Option(args, "--rounds", 3);
+        var rounds = run.Option("--rounds", run.Pick(3, 1));
         await using var postgres = await BenchPostgres.StartAsync();
         var settings = JournalConnection.Tune(new NpgsqlConnectionStringBuilder(postgres.ConnectionString.ConnectionString) { MaxPoolSize = pool + 4, MinPoolSize = pool });
         await using var source = NpgsqlDataSource.Create(settings);
@@ -56,30 +57,38 @@ internal static class JournalBench
         foreach (var (config, results) in ours)
         {
             var middle = results.OrderBy(static r => r.Rate).ElementAt(results.Count / 2);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"FIGURE durable-changes callers={callers} lanes={config.CommitLanes} group={config.GroupLimit} journal={middle.Rate:F0}/s pgbench={Median(plain):F0}/s pgbench-pipelined={Median(pipelined):F0}/s ratio={middle.Rate / Median(plain):F2} ratio-pipelined={middle.Rate / Median(pipelined):F2} p50={middle.P50:F1}ms p99={middle.P99:F1}ms seen-p50={middle.Seen50:F1}ms seen-p99={middle.Seen99:F1}ms"));
+            run.Report(new Figure
+            {
+                Name = config == configs[0] ? "durable-changes" : $"durable-changes-{config.CommitLanes}x{config.GroupLimit}",
+                Ours = middle.Rate,
+                Unit = "/s",
+                Peer = Statistics.Median(plain),
+                PeerName = "pgbench",
+                LeastRatio = 0.6,
+                Note = string.Create(CultureInfo.InvariantCulture, $"callers={callers} lanes={config.CommitLanes} group={config.GroupLimit} pgbench-pipelined={Statistics.Median(pipelined):F0}/s ratio-pipelined={middle.Rate / Statistics.Median(pipelined):F2} p50={middle.P50:F1}ms p99={middle.P99:F1}ms seen-p50={middle.Seen50:F1}ms seen-p99={middle.Seen99:F1}ms"),
+            });
         }
 
         await ClearAsync(source);
-        await MoveAsync(postgres, source);
-        return 0;
+        await MoveAsync(run, postgres, source);
     }
 
     /// <summary>How fast the sequencer alone gives positions: entries that wait in the inbox, nobody else at work.</summary>
-    private static async Task MoveAsync(BenchPostgres postgres, NpgsqlDataSource source)
+    private static async Task MoveAsync(BenchRun run, BenchPostgres postgres, NpgsqlDataSource source)
     {
-        const int Entries = 100_000;
-        await ExecuteAsync(source, $"INSERT INTO journal.inbox (id, topic, type, subject, content_type, data) SELECT gen_random_uuid(), 'bench.things', 'banyan.bench.thing.made.v1', gen_random_uuid()::text, 'application/json', '{Data}' FROM generate_series(1, {Entries}); CHECKPOINT");
+        var entries = run.Pick(100_000, 10_000);
+        await ExecuteAsync(source, $"INSERT INTO journal.inbox (id, topic, type, subject, content_type, data) SELECT gen_random_uuid(), 'bench.things', 'banyan.bench.thing.made.v1', gen_random_uuid()::text, 'application/json', '{Data}' FROM generate_series(1, {entries}); CHECKPOINT");
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(source).AddJournal(new JournalOptions { Partition = "bench" });
         using var host = builder.Build();
         var (started, server) = (Stopwatch.GetTimestamp(), postgres.CpuSeconds);
         await host.StartAsync();
-        while (await HeadAsync(source) < Entries)
+        while (await HeadAsync(source) < entries)
             await Task.Delay(5);
         var time = Stopwatch.GetElapsedTime(started);
         server = postgres.CpuSeconds - server;
         await host.StopAsync();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"FIGURE journal-positions entries={Entries} rate={Entries / time.TotalSeconds:F0}/s server={server * 1e6 / Entries:F1}us-an-entry"));
+        run.Report(new Figure { Name = "journal-positions", Ours = entries / time.TotalSeconds, Unit = "/s", Note = string.Create(CultureInfo.InvariantCulture, $"entries={entries} server={server * 1e6 / entries:F1}us-an-entry") });
     }
 
     private static async Task<double> PeerAsync(BenchPostgres postgres, NpgsqlConnectionStringBuilder settings, string script, int clients, int seconds)
@@ -115,7 +124,7 @@ internal static class JournalBench
         var all = latencies.SelectMany(static l => l).Order().ToArray();
         seen.Sort();
         await Console.Error.WriteLineAsync($"  journal: {client.TotalMicroseconds / done:F0} us of processor time a change, the server {server * 1e6 / done:F0} us; {done} changes; {head} had their positions when the last was answered");
-        return new Result((double)done / seconds, At(all, 0.5), At(all, 0.99), At([.. seen], 0.5), At([.. seen], 0.99));
+        return new Result((double)done / seconds, Statistics.At(all, 0.5), Statistics.At(all, 0.99), Statistics.At([.. seen], 0.5), Statistics.At([.. seen], 0.99));
     }
 
     private static async Task<List<double>[]> RunCallersAsync(IJournal journal, int callers, TimeSpan time)
@@ -185,13 +194,6 @@ internal static class JournalBench
         await using var command = source.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
-
-    private static double At(double[] sorted, double share) => sorted.Length == 0 ? double.NaN : sorted[(int)(share * (sorted.Length - 1))];
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private static int Option(string[] args, string name, int otherwise) =>
-        Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? int.Parse(args[i + 1], CultureInfo.InvariantCulture) : otherwise;
 
     private sealed record Result(double Rate, double P50, double P99, double Seen50, double Seen99);
 }

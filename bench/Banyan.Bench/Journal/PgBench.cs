@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Banyan.Bench.Running;
 using Npgsql;
 
 namespace Banyan.Bench.Journal;

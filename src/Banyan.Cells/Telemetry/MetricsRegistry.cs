@@ -100,10 +100,9 @@ internal sealed partial class MetricsRegistry : IDisposable
     private void Publish(Instrument instrument, MeterListener listener)
     {
         var meter = instrument.Meter;
-        var ours = ReferenceEquals(meter.Scope, _factory);
-        if (!ours && (meter.Scope is not null || !(Meters.Contains(meter.Name) || meter.Name.StartsWith("Banyan.", StringComparison.OrdinalIgnoreCase))))
-            return;
-        if ((ours && !Meters.Contains(meter.Name) && !meter.Name.StartsWith("Banyan.", StringComparison.OrdinalIgnoreCase)) || Skipped.Contains(instrument.Name))
+        if (meter.Scope is not null && !ReferenceEquals(meter.Scope, _factory))
+            return; // of another cell in this process
+        if (!(Meters.Contains(meter.Name) || meter.Name.StartsWith("Banyan.", StringComparison.OrdinalIgnoreCase)) || Skipped.Contains(instrument.Name))
             return;
         if (Shape(instrument) is not { } shape)
             return;

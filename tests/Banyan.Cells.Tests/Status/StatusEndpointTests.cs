@@ -18,8 +18,8 @@ public class StatusEndpointTests
                 notes.MapEndpoints(r);
                 r.MapPost("/notes/v1/measure", static (IMeterFactory meters) =>
                 {
-                    meters.Create("Banyan.Services.Climate").CreateCounter<long>("banyan.climate.readings").Add(40);
-                    meters.Create("Banyan.Services.Disaster").CreateCounter<long>("banyan.disaster.alerts").Add(2);
+                    meters.Create("banyan.climate").CreateCounter<long>("banyan.climate.readings").Add(40);
+                    meters.Create("Banyan.Disaster").CreateCounter<long>("banyan.disaster.alerts").Add(2);
                 });
             },
         };

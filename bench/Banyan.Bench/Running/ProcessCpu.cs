@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Banyan.Bench;
+namespace Banyan.Bench.Running;
 
 /// <summary>Processor time from <c>/proc</c>: says what work costs, also on a machine where others work too.</summary>
 internal static class ProcessCpu

@@ -1,9 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using Banyan.Engines.Postgres;
 using Npgsql;
 
-namespace Banyan.Bench;
+namespace Banyan.Bench.Running;
 
 /// <summary>A durable PostgreSQL of the bench's own, configured as a cell's. Gone when disposed.</summary>
 internal sealed class BenchPostgres : IAsyncDisposable
@@ -27,6 +25,9 @@ internal sealed class BenchPostgres : IAsyncDisposable
     /// <summary>Path of the pgbench of the same version.</summary>
     public string LoadGenerator { get; }
 
+    /// <summary>Reaches it as a cell does.</summary>
+    public string CellConnection => _instance.ConnectionString(PostgresRoles.Cell);
+
     /// <summary>Seconds of processor time that the server has used, all of its processes together.</summary>
     public double CpuSeconds => ProcessCpu.OfTree(_server.Pid);
 
@@ -39,7 +40,7 @@ internal sealed class BenchPostgres : IAsyncDisposable
         var account = Need(ServerAccount.Resolve());
         var passwords = Need(PostgresPasswords.LoadOrCreate(Path.Combine(folder, "secrets")));
         var template = Need(await PostgresTemplate.EnsureAsync(installation, account, Path.Combine(folder, "template"), "bench", passwords, durable: false));
-        var settings = new PostgresSettings { Port = FreePort(), Name = "bench", MaxConnections = maxConnections, Further = further ?? new Dictionary<string, string>() };
+        var settings = new PostgresSettings { Port = Ports.Free(), Name = "bench", MaxConnections = maxConnections, Further = further ?? new Dictionary<string, string>() };
         var instance = new PostgresInstance(installation, account, Path.Combine(folder, "pg"), new DataFolderMark("bench", "bench", "bench"), passwords, settings);
         if (await instance.MakeFromTemplateAsync(template) is { } error)
             throw new InvalidOperationException(error.Message);
@@ -51,13 +52,6 @@ internal sealed class BenchPostgres : IAsyncDisposable
     {
         await _instance.StopAsync(_server, StopMode.Immediate, TimeSpan.Zero);
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static T Need<T>(PostgresResult<T> result)
