@@ -55,6 +55,10 @@ internal sealed class ScriptedPlatform : IAsyncDisposable
             Objectives = [new("rto", "15m"), new("rpo", "1h"), new("alert_latency", "1s"), new("availability", "99.99%")],
         };
         await platform.StartDoorAsync(port);
+        var entry = platform.Services.GetRequiredService<EntryState>();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (entry.Current.Regions.Any(r => r.Availability != RegionAvailability.Serving))
+            await Task.Delay(10, deadline.Token);
         return platform;
     }
 
