@@ -52,7 +52,7 @@ internal sealed partial class PrivateDatabase : IKept
         _tools = tools;
         _log = log;
         _instance = tools.Instance(wanted);
-        _monitor = new PostgresMonitor(_instance.ConnectionString(PostgresRoles.Keeper), wanted.Name, Patience);
+        _monitor = new PostgresMonitor(_instance.ConnectionString(PostgresRoles.Keeper), wanted.Name, Patience, keepSession: true);
         if (wanted.Source is { } source)
             _primary = new PostgresMonitor(PostgresInstance.ConnectionString(source.Port, PostgresRoles.Keeper, tools.Passwords), $"the primary of {wanted.Name}", Patience);
     }

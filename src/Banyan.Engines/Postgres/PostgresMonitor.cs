@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Banyan.Engines.Postgres;
 
-/// <summary>Asks a server how it is, as the keeper. Thread-safe. Its session is closed when it was not used for a while.</summary>
+/// <summary>Asks a server how it is, as the keeper. Thread-safe.</summary>
 public sealed class PostgresMonitor : IAsyncDisposable
 {
     // A receiver calls itself streaming before its primary has refused it for want of WAL, five times a second. Until a first
@@ -39,7 +39,8 @@ public sealed class PostgresMonitor : IAsyncDisposable
     /// <param name="connectionString">Of a role that may read statistics; the keeper's for private instances.</param>
     /// <param name="place">What to call the server in errors: a folder, or the name of what held the connection string.</param>
     /// <param name="patience">The longest that one question may take.</param>
-    public PostgresMonitor(string connectionString, string place, TimeSpan? patience = null)
+    /// <param name="keepSession">Whether a session stays open between questions; a login costs the server more than a question every few seconds.</param>
+    public PostgresMonitor(string connectionString, string place, TimeSpan? patience = null, bool keepSession = false)
     {
         var seconds = (int)Math.Ceiling((patience ?? TimeSpan.FromSeconds(3)).TotalSeconds);
         _place = place;
@@ -47,10 +48,13 @@ public sealed class PostgresMonitor : IAsyncDisposable
         {
             ApplicationName = "banyan-keeper",
             MaxPoolSize = 2,
-            MinPoolSize = 0,
+            MinPoolSize = keepSession ? 1 : 0,
             Timeout = seconds,
             CommandTimeout = seconds,
             CancellationTimeout = 500,
+            NoResetOnClose = true,
+            MaxAutoPrepare = keepSession ? 8 : 0, // Planning the questions costs more than answering them.
+            AutoPrepareMinUsages = 2,
             ConnectionIdleLifetime = 30,
             ConnectionPruningInterval = 15,
         };
