@@ -171,7 +171,10 @@ internal sealed partial class PrivateDatabase
     {
         _failures++;
         _failedAt = _tools.Clock.GetTimestamp();
-        KeeperLog.Failed(_log, Wanted.Name, _failures, error.Message);
+        // What stays wrong is said ever more rarely: the 1st, 2nd, 4th, 8th … time.
+        if (error.Message != _lastFailure || int.IsPow2(_failures))
+            KeeperLog.Failed(_log, Wanted.Name, _failures, error.Message);
+        _lastFailure = error.Message;
         // The first failure is mended at once; only one that comes back is worth an alarm.
         Show(_failures > 1 ? "failed" : "starting", error.Message);
     }

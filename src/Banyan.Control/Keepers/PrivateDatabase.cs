@@ -35,6 +35,7 @@ internal sealed partial class PrivateDatabase : IKept
     private bool _announced;
     private int _failures;
     private long _failedAt;
+    private string? _lastFailure;
     private long _readySince;
 
     // Shared with those who ask; under the gate.

@@ -26,9 +26,11 @@ public sealed class ServerAccountTests : IDisposable
         foreach (var folder in new[] { _root, Path.Combine(_root, "open"), Path.Combine(_root, "open", "closed"), open })
             File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
         account.FirstClosedFolder(open).ShouldBeNull();
+        account.CheckWayTo(Path.Combine(open, "not", "yet")).ShouldBeNull();
         var closed = Path.Combine(_root, "open", "closed");
         File.SetUnixFileMode(closed, UnixFileMode.UserRead | UnixFileMode.UserWrite | (Environment.IsPrivilegedProcess ? UnixFileMode.UserExecute : UnixFileMode.None));
         account.FirstClosedFolder(open).ShouldBe(closed);
+        account.CheckWayTo(Path.Combine(open, "not", "yet")).ShouldFail(PostgresFailure.NoPermission).Message.ShouldContain(closed);
         File.SetUnixFileMode(closed, (UnixFileMode)0b111_101_101);
     }
 
