@@ -119,6 +119,10 @@ public sealed partial class PostgresInstance
         WriteConfiguration(folder);
     }
 
+    private bool IsConfigured() =>
+        File.ReadAllText(Path.Combine(Folder, "postgresql.conf")) == PostgresConfiguration.Main(Settings, Folder)
+        && File.ReadAllText(Path.Combine(Folder, "pg_hba.conf")) == PostgresConfiguration.Access();
+
     private void WriteConfiguration(string folder)
     {
         DataFolder.Write(folder, "postgresql.conf", PostgresConfiguration.Main(Settings, Folder), _account);

@@ -27,12 +27,29 @@ public sealed partial class PostgresInstance
         }
     }
 
-    /// <summary>Takes over the folder's live server; null where there is none (any more).</summary>
-    public RunningPostgres? Adopt() =>
-        FindServer() is { } live && ProcessHandle.Open(live.Pid) is { } handle
-            // Asked again with the process held: the number can't have been given to another in between.
-            ? FindServer()?.Pid == live.Pid ? new RunningPostgres(handle, Folder, adopted: true, ServerLog.Length(Folder), _clock) : Release(handle)
-            : null;
+    /// <summary>
+    /// Takes over the folder's live server; null where there is none (any more). Where its configuration is not what it is to
+    /// be, it is written and read again: what can change while it runs changes, such as where a standby streams from.
+    /// </summary>
+    public RunningPostgres? Adopt()
+    {
+        if (FindServer() is not { } live || ProcessHandle.Open(live.Pid) is not { } handle)
+            return null;
+        // Asked again with the process held: the number can't have been given to another in between.
+        if (FindServer()?.Pid != live.Pid)
+        {
+            handle.Dispose();
+            return null;
+        }
+
+        if (ReadFolder().Kind == DataFolderKind.Ready && !IsConfigured())
+        {
+            WriteConfiguration(Folder);
+            handle.Signal(ProcessHandle.SigHup);
+        }
+
+        return new RunningPostgres(handle, Folder, adopted: true, ServerLog.Length(Folder), _clock);
+    }
 
     /// <summary>
     /// Stops a server: cleanly within the patience (sessions are ended, a primary hands the last changes to connected
@@ -69,12 +86,6 @@ public sealed partial class PostgresInstance
     {
         var words = ServerLog.Read(Folder, server.LogFrom);
         return server.WasReady ? ServerLog.ExplainEnd(Folder, server.Pid, words) : ServerLog.ExplainStart(Folder, Settings.Port, words);
-    }
-
-    private static RunningPostgres? Release(ProcessHandle handle)
-    {
-        handle.Dispose();
-        return null;
     }
 
     private async Task<PostgresError?> CheckBeforeStartAsync(CancellationToken cancellationToken)

@@ -140,18 +140,25 @@ public sealed class PostgresMonitor : IAsyncDisposable
     internal async Task<PostgresResult<T>> AskAsync<T>(Func<NpgsqlConnection, Task<PostgresResult<T>>> question, CancellationToken cancellationToken)
         where T : class
     {
-        try
+        for (var again = false; ; again = true)
         {
-            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
-            return await question(connection);
-        }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
-        {
-            return new PostgresError(PostgresFailure.OtherPasswords, $"{_place} refuses our login: {e.MessageText}. Put the secrets that it was made with back.");
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
-        {
-            return new PostgresError(PostgresFailure.Unreachable, $"{_place} does not answer: {e.GetBaseException().Message}");
+            try
+            {
+                await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+                return await question(connection);
+            }
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
+            {
+                return new PostgresError(PostgresFailure.OtherPasswords, $"{_place} refuses our login: {e.MessageText}. Put the secrets that it was made with back.");
+            }
+            catch (NpgsqlException e) when (!again && (e.InnerException is IOException || (e as PostgresException)?.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown))
+            {
+                _source.Clear(); // The session was one with a server that has been restarted since.
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+            {
+                return new PostgresError(PostgresFailure.Unreachable, $"{_place} does not answer: {e.GetBaseException().Message}");
+            }
         }
     }
 

@@ -8,6 +8,7 @@ namespace Banyan.Engines.Postgres;
 /// </summary>
 internal sealed class ProcessHandle : IDisposable
 {
+    public const int SigHup = 1;
     public const int SigInt = 2;
     public const int SigQuit = 3;
     public const int SigKill = 9;

@@ -57,6 +57,39 @@ public sealed class StandbyTests(Instances instances) : IClassFixture<Instances>
     }
 
     [Fact]
+    public async Task Adopt_StandbyWhosePrimaryIsElsewhereNow_FollowsItWithoutARestart()
+    {
+        var name = instances.Name();
+        var (primary, _) = await instances.PrimaryAsync(name);
+        await using var monitor = Instances.Monitor(primary);
+        (await monitor.EnsureSlotAsync("x_at_there")).ShouldBeNull();
+        var before = await StandbyAsync(name, port: 1, "x_at_there");
+        var server = before.Adopt().ShouldNotBeNull();
+        var now = new PostgresInstance(
+            instances.Installation, instances.Account, before.Folder, new DataFolderMark(instances.InstanceId, name, "there"), instances.Passwords,
+            before.Settings with { StandbyOf = new StandbySource("127.0.0.1", primary.Settings.Port, "x_at_there") });
+        using var adopted = now.Adopt().ShouldNotBeNull();
+        await StreamsAsync(now);
+        (adopted.Pid, server.Exited.IsCompleted).ShouldBe((server.Pid, false));
+        server.Dispose();
+    }
+
+    [Fact]
+    public async Task ReadAsync_ServerWasRestartedBetween_IsAskedOnANewSession()
+    {
+        var (primary, server) = await instances.PrimaryAsync(instances.Name());
+        await using var monitor = new PostgresMonitor(primary.ConnectionString(PostgresRoles.Keeper), "x", keepSession: true);
+        (await monitor.ReadAsync()).ShouldBeValue();
+        await primary.StopAsync(server, StopMode.Immediate, TimeSpan.Zero);
+        (await monitor.ReadAsync()).ShouldFail(PostgresFailure.Unreachable);
+        await instances.StartAsync(primary);
+        (await monitor.ReadAsync()).ShouldBeValue();
+        await primary.StopAsync(primary.Adopt()!, StopMode.Immediate, TimeSpan.Zero);
+        await instances.StartAsync(primary);
+        (await monitor.ReadAsync()).ShouldBeValue();
+    }
+
+    [Fact]
     public async Task MakeFromPrimaryAsync_PrimaryHasMovedOn_ReplacesTheStandby()
     {
         var (primary, _) = await instances.PrimaryAsync(instances.Name(), Impatient);
