@@ -7,9 +7,9 @@ using System.Text;
 namespace Banyan.Bench.Disaster;
 
 /// <summary>
-/// A process that holds all subscribers on one thread and publishes: <c>fanout-client PORT SUBSCRIBERS WARMUP ALERTS KIND</c>.
+/// A process that holds all subscribers on one thread and publishes: <c>fanout-client PORT SUBSCRIBERS WARMUP ALERTS KIND SERVER_PID</c>.
 /// Prints a line per alert: milliseconds from the first byte of the POST to the median, the 99th percentile and the last
-/// subscriber's full event, and how many missed it.
+/// subscriber's full event, and how many missed it; then the server's processor time per alert.
 /// </summary>
 internal static class FanoutClient
 {
@@ -24,9 +24,12 @@ internal static class FanoutClient
         var subscribers = Connect(port, count, banyan ? "/disaster/v1/stream" : "/sub", epoll, waitFor: banyan ? "id: " : "\r\n\r\n");
         Console.Error.WriteLine($"{count} subscribers");
         using var publisher = Open(port);
+        var before = 0.0;
         for (var i = 0; i < warmup + alerts; i++)
         {
             Thread.Sleep(200);
+            if (i == warmup)
+                before = ProcessCpu.OfTree(Number(args[5]));
             var latencies = Publish(publisher, banyan, run, i, subscribers, epoll);
             if (i < warmup)
                 continue;
@@ -36,6 +39,7 @@ internal static class FanoutClient
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{latencies[first + (arrived / 2)]:0.0} {latencies[first + (int)(arrived * 0.99)]:0.0} {latencies[^1]:0.0} {first}"));
         }
 
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"cpu {(ProcessCpu.OfTree(Number(args[5])) - before) * 1000 / alerts:0.0}"));
         return 0;
     }
 
@@ -136,7 +140,11 @@ internal static class FanoutClient
                 text = text[at..];
             }
 
-            return text.IndexOf("\n\n"u8) >= 0;
+            if (text.IndexOf("\n\n"u8) < 0)
+                return false;
+            // Once: a heartbeat that follows ends with an empty line too.
+            _found = -1;
+            return true;
         }
 
         private int Receive(byte[] buffer)

@@ -11,6 +11,8 @@ internal sealed class Nchan : IDisposable
 
     private Nchan(Process process, string folder) => (_process, _folder) = (process, folder);
 
+    public int Pid => _process.Id;
+
     /// <summary>Whether Debian's packages nginx and libnginx-mod-nchan are here.</summary>
     public static bool IsInstalled => File.Exists(Module);
 
