@@ -13,6 +13,9 @@ internal sealed class AlertEndpoints(Intake intake, AlertBoard board, AlertQueri
 {
     private const int MaxChain = 500;
 
+    /// <summary>Larger XML is read from the database each time it is asked for.</summary>
+    private const int MaxKeptCap = 64 * 1024;
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/disaster/v1/alerts", PostAsync).WithBodyLimit(CapReader.MaxBytes);
@@ -95,7 +98,8 @@ internal sealed class AlertEndpoints(Intake intake, AlertBoard board, AlertQueri
             return;
         }
 
-        active?.Cap = cap;
+        if (cap.Length <= MaxKeptCap)
+            active?.Cap = cap;
         await HttpAnswers.Write(context, cap, $"\"{id:N}-cap\"", contentType);
     }
 

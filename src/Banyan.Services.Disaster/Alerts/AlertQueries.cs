@@ -16,16 +16,26 @@ internal sealed class AlertQueries(NpgsqlDataSource database)
     private const string SelectNotActualCap = $"SELECT cap FROM disaster.alerts WHERE id = $1 AND {NotActual}";
     private const string SelectPage = $"SELECT {Columns} FROM disaster.alerts WHERE {NotActual} AND ($1::text IS NULL OR status = $1) AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3";
 
-    /// <summary>Forward and backward along the references of Updates and Cancels, and the answers (Ack, Error) to them.</summary>
+    /// <summary>
+    /// Along the references of Updates and Cancels in both directions (they bind messages of one sender). Acks and Errors
+    /// are shown at what they answer, but lead no further: anyone can send one, about anything.
+    /// </summary>
     private const string SelectChain = $"""
-        WITH RECURSIVE link (later, earlier) AS (
-            SELECT r.alert, r.target FROM disaster.alert_references r WHERE r.target IS NOT NULL
-        ), chain (id) AS (
-            SELECT id FROM disaster.alerts WHERE id = $1 AND {Public}
+        WITH RECURSIVE chain (id, binds) AS (
+            SELECT id, true FROM disaster.alerts WHERE id = $1 AND {Public}
             UNION
-            SELECT CASE WHEN l.later = c.id THEN l.earlier ELSE l.later END FROM chain c JOIN link l ON c.id IN (l.later, l.earlier)
+            SELECT a.id, a.message_type NOT IN ('Ack', 'Error')
+            FROM chain c
+            CROSS JOIN LATERAL (
+                SELECT r.target AS id FROM disaster.alert_references r WHERE r.alert = c.id AND r.target IS NOT NULL AND EXISTS (SELECT FROM disaster.alerts l WHERE l.id = c.id AND l.message_type <> 'Alert')
+                UNION ALL
+                SELECT r.alert FROM disaster.alert_references r JOIN disaster.alerts l ON l.id = r.alert AND l.message_type <> 'Alert' WHERE r.target = c.id
+            ) n
+            JOIN disaster.alerts a ON a.id = n.id AND a.status = 'Actual' AND a.scope = 'Public'
+            WHERE c.binds
         )
-        SELECT a.id, a.state, a.superseded_by, a.sender, a.identifier, a.sent_text, a.message_type FROM disaster.alerts a JOIN chain USING (id) WHERE {Public} ORDER BY a.id LIMIT $2
+        SELECT a.id, a.state, a.superseded_by, a.sender, a.identifier, a.sent_text, a.message_type
+        FROM disaster.alerts a WHERE a.id IN (SELECT id FROM chain) ORDER BY a.id LIMIT $2
         """;
 
     /// <summary>An Actual, Public message; null where there is none.</summary>

@@ -4,7 +4,7 @@ namespace Banyan.Services.Disaster.Alerts;
 
 /// <summary>Why a message was not taken. Immutable.</summary>
 /// <param name="Status">HTTP status code.</param>
-/// <param name="Code">Stable; see docs/problems.md.</param>
+/// <param name="Code">Stable; docs/disaster.md lists them.</param>
 /// <param name="Title">The same for each occurrence.</param>
 /// <param name="Detail">What is wrong here, and what to do.</param>
 /// <param name="Errors">The single problems, where there are several.</param>

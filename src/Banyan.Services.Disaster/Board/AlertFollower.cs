@@ -126,14 +126,33 @@ internal sealed partial class AlertFollower(
             }
         }
 
-        var floor = Math.Max(Math.Max(0, head - LookBack), await journal.GetTailAsync(cancellationToken) - 1);
-        var recent = await journal.ReadAsync(floor, LookBack, PublicTopics, cancellationToken);
-        var changes = recent.Where(e => e.Position <= head).Select(AlertChange.Read).ToList();
-        var changedAt = changes.Count > 0 ? changes[^1].Entry.RecordedAt : alerts.Select(static a => a.ReceivedAt).DefaultIfEmpty(time.GetUtcNow()).Max();
-        board.Set(BoardSnapshot.Empty.With(alerts, _position, changedAt));
-        hub.Start(_position, floor, changes);
+        var (recent, changedAt) = await LoadRecentAsync(head, cancellationToken);
+        board.Set(BoardSnapshot.Empty.With(alerts, _position, changedAt ?? alerts.Select(static a => a.ReceivedAt).DefaultIfEmpty(time.GetUtcNow()).Max()));
+        hub.Start(_position, recent);
         _wrong = null;
         LogLoaded(alerts.Count, head);
+    }
+
+    /// <summary>The last changes, in small pages: each may be large.</summary>
+    private async Task<(RecentFrames Frames, DateTimeOffset? ChangedAt)> LoadRecentAsync(long head, CancellationToken cancellationToken)
+    {
+        const int Page = 50;
+        var after = Math.Max(Math.Max(0, head - LookBack), await journal.GetTailAsync(cancellationToken) - 1);
+        var frames = new RecentFrames(after);
+        DateTimeOffset? changedAt = null;
+        while (true)
+        {
+            var page = await journal.ReadAsync(after, Page, PublicTopics, cancellationToken);
+            foreach (var entry in page.Where(e => e.Position <= head))
+            {
+                frames.Add(StreamFrame.Of(AlertChange.Read(entry), 0));
+                changedAt = entry.RecordedAt;
+            }
+
+            if (page.Count < Page || page[^1].Position >= head)
+                return (frames, changedAt);
+            after = page[^1].Position;
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "{Count} alerts are active at journal position {Position}.")]

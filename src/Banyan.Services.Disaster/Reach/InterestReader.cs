@@ -10,12 +10,13 @@ internal sealed class InterestReader
     /// <summary>The most points, areas and geocodes together.</summary>
     public const int MaxParts = 20;
 
-    /// <summary>The most points of one polygon: everyone else waits while it is compared.</summary>
+    /// <summary>The most points of all polygons together: others wait while they are compared.</summary>
     public const int MaxPolygonPoints = 200;
 
     private readonly ImmutableArray<GeoPoint>.Builder _points = ImmutableArray.CreateBuilder<GeoPoint>();
     private readonly ImmutableArray<Shape>.Builder _shapes = ImmutableArray.CreateBuilder<Shape>();
     private readonly ImmutableArray<Geocode>.Builder _geocodes = ImmutableArray.CreateBuilder<Geocode>();
+    private int _polygonPoints;
     private CapSeverity _severity = CapSeverity.Unknown;
 
     public List<string> Problems { get; } = [];
@@ -54,8 +55,8 @@ internal sealed class InterestReader
             ring.Add(ring[0]);
         if (ring.Count < parts.Length || ring.Count < 4)
             Problems.Add($"area '{Shorten(text)}' is neither a circle 'latitude,longitude radius_km' nor a polygon of three or more points 'latitude,longitude' separated by spaces.");
-        else if (ring.Count > MaxPolygonPoints)
-            Problems.Add($"area has {ring.Count} points; at most {MaxPolygonPoints} are taken. Simplify it.");
+        else if ((_polygonPoints += ring.Count) > MaxPolygonPoints)
+            Problems.Add($"area: polygons have more than {MaxPolygonPoints} points together. Simplify them.");
         else
             _shapes.Add(new GeoPolygon(ring.ToImmutable()));
     }

@@ -7,19 +7,15 @@ namespace Banyan.Services.Disaster.Streaming;
 /// newcomers, leavers, heartbeats; so the loop owns the list without a lock, and a newcomer neither misses a frame nor
 /// gets one twice.
 /// </summary>
-internal sealed class FanoutLane(DisasterMetrics metrics, TimeProvider time, StreamPosition start, long floor, IEnumerable<StreamFrame> recent)
+internal sealed class FanoutLane(DisasterMetrics metrics, TimeProvider time, StreamPosition start, RecentFrames recent)
 {
-    /// <summary>How many frames are kept for those who come back soon.</summary>
-    public const int Kept = 512;
-
     /// <summary>A newcomer that has missed more writes them itself, at its own pace.</summary>
     private const int MaxMissed = 4;
 
     private readonly Channel<Work> _work = Channel.CreateUnbounded<Work>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<Subscriber> _subscribers = [];
-    private readonly Queue<StreamFrame> _recent = new(recent);
+    private readonly RecentFrames _recent = recent;
     private StreamPosition _last = start;
-    private long _floor = floor;
 
     /// <summary>Runs until <see cref="Complete"/>.</summary>
     public async Task RunAsync()
@@ -65,9 +61,7 @@ internal sealed class FanoutLane(DisasterMetrics metrics, TimeProvider time, Str
     private void Give(StreamFrame frame)
     {
         _last = frame.Position;
-        _recent.Enqueue(frame);
-        if (_recent.Count > Kept)
-            _floor = _recent.Dequeue().Position.Position;
+        _recent.Add(frame);
         foreach (var subscriber in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_subscribers))
         {
             if (subscriber.Wants(frame) && !subscriber.Write(frame))
@@ -80,9 +74,9 @@ internal sealed class FanoutLane(DisasterMetrics metrics, TimeProvider time, Str
 
     private JoinResult Join(Subscriber subscriber, StreamPosition? after)
     {
-        if (after is { } a && a.Position < _floor)
+        if (after is { } a && a.Position < _recent.Floor)
             return new JoinResult(JoinStep.ReadJournal, _last, []);
-        var missed = after is null || after.Value.Position >= _last.Position ? [] : _recent.Where(f => f.Position.Position > after.Value.Position && subscriber.Wants(f)).ToList();
+        var missed = after is null || after.Value.Position >= _last.Position ? [] : _recent.After(after.Value).Where(subscriber.Wants).ToList();
         if (missed.Count > MaxMissed)
             return new JoinResult(JoinStep.TakeMissed, _last, missed);
         foreach (var frame in missed)

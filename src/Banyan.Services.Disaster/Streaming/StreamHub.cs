@@ -30,15 +30,13 @@ internal sealed class StreamHub(DisasterSettings settings, DisasterMetrics metri
 
     /// <summary>Begins at a position of the journal; what is newer will be published.</summary>
     /// <param name="position">The last position that was looked at.</param>
-    /// <param name="floor">Every change after this position and up to the first is in <paramref name="recent"/>.</param>
-    /// <param name="recent">Those changes, for subscribers that come back after a restart of the cell.</param>
-    public void Start(StreamPosition position, long floor, IReadOnlyList<AlertChange> recent)
+    /// <param name="recent">The last changes up to it, for subscribers that come back after a restart of the cell.</param>
+    public void Start(StreamPosition position, RecentFrames recent)
     {
-        var frames = recent.Select(c => StreamFrame.Of(c, 0)).ToList();
-        foreach (var frame in frames)
+        foreach (var frame in recent.After(default))
             Remember(frame.Position);
         Volatile.Write(ref _position, new(position));
-        _lanes = [.. Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount, 1, 8)).Select(_ => new FanoutLane(metrics, time, position, floor, frames))];
+        _lanes = [.. Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount, 1, 8)).Select(_ => new FanoutLane(metrics, time, position, recent.Copy()))];
         _running = [.. _lanes.Select(static l => Task.Run(l.RunAsync))];
         _heartbeat = time.CreateTimer(static hub => ((StreamHub)hub!).Beat(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -107,7 +105,7 @@ internal sealed class StreamHub(DisasterSettings settings, DisasterMetrics metri
             if (!_recent.Add(position))
                 return;
             _recentOrder.Enqueue(position);
-            if (_recentOrder.Count > FanoutLane.Kept)
+            if (_recentOrder.Count > RecentFrames.MaxCount)
                 _recent.Remove(_recentOrder.Dequeue());
         }
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Banyan.Journal;
 using Banyan.Services.Disaster.Alerts;
 using Banyan.Services.Disaster.Board;
@@ -65,12 +66,12 @@ internal sealed partial class WebhookDispatcher(
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (!await cursors.TryAdvanceAsync(transaction, Cursor, from, entry.Position, cancellationToken))
             throw new CursorMovedException();
-        var change = entry.Topic == DisasterTopics.Alerts ? AlertChange.Read(entry) : null;
-        if (change is not null)
+        if (entry.Topic == DisasterTopics.Alerts)
         {
-            var matches = index.Match(change.Reach).FindAll(s => s.Format == WebhookFormat.CloudEvents || entry.Type != AlertEvents.Expired);
+            var change = TryRead(entry);
+            var matches = change is null ? [] : index.Match(change.Reach).FindAll(s => s.Format == WebhookFormat.CloudEvents || entry.Type != AlertEvents.Expired);
             if (matches.Count > 0)
-                await DeliveryStore.EnqueueAsync(transaction, entry, change.Id, [.. matches.Select(_ => ids.Next())], [.. matches.Select(static m => m.Id)], time.GetUtcNow(), cancellationToken);
+                await DeliveryStore.EnqueueAsync(transaction, entry, change!.Id, [.. matches.Select(_ => ids.Next())], [.. matches.Select(static m => m.Id)], time.GetUtcNow(), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             if (matches.Count > 0)
                 sender.Wake();
@@ -86,8 +87,25 @@ internal sealed partial class WebhookDispatcher(
             index.Remove(subject);
     }
 
+    private AlertChange? TryRead(JournalEntry entry)
+    {
+        try
+        {
+            return AlertChange.Read(entry);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException or FormatException)
+        {
+            // Of another version, perhaps: one entry that can't be read must not hold up all that follow.
+            LogUnreadable(e, entry.Position, entry.Type);
+            return null;
+        }
+    }
+
     /// <summary>Another process follows under the same name and was first.</summary>
     private sealed class CursorMovedException() : Exception("Another process has handled this entry.");
+
+    [LoggerMessage(LogLevel.Error, "Journal entry {Position} of type {Type} can't be read; no webhook is sent for it.")]
+    private partial void LogUnreadable(Exception exception, long position, string type);
 
     [LoggerMessage(LogLevel.Warning, "Webhooks can't be entered now; trying again in {PauseMs} ms. None is lost.")]
     private partial void LogFailed(Exception exception, double pauseMs);

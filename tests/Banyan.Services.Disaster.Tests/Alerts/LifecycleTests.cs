@@ -338,4 +338,23 @@ public class LifecycleTests
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/disaster/v1/alerts/{id}") { Headers = { { "Accept", "image/png" } } };
         (await cell.Client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.NotAcceptable);
     }
+
+    /// <summary>Anyone may acknowledge anything: that must not tie other people's alerts together.</summary>
+    [Fact]
+    public async Task Chain_AckOfTwoAlerts_IsShownAtBothAndJoinsThemNot()
+    {
+        await using var cell = await DisasterCell.StartAsync();
+        var (one, two) = (new AlertXml("one"), new AlertXml("two") { Sender = "other@example" });
+        var first = await cell.IssueAsync(one);
+        var second = await cell.IssueAsync(two);
+        var ack = await cell.IssueAsync(new AlertXml("ack") { Sender = "hub@example", Type = "Ack", References = [one, two] });
+        await cell.IssueAsync(new AlertXml("mention") { Sender = "third@example", References = [one, two] });
+
+        (await NamesAsync(first)).ShouldBe(["one", "ack"]);
+        (await NamesAsync(second)).ShouldBe(["two", "ack"]);
+        (await NamesAsync(ack)).ShouldBe(["one", "two", "ack"]);
+        await cell.UntilListedAsync("mention", "two", "one");
+
+        async Task<string[]> NamesAsync(Guid id) => [.. (await cell.GetJsonAsync($"/disaster/v1/alerts/{id}/chain")).EnumerateArray().Select(c => c.GetProperty("identifier").GetString()!)];
+    }
 }
