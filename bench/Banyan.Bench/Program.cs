@@ -1,4 +1,3 @@
-using Banyan.Bench.Disaster;
 using Banyan.Bench.FanOut;
 using Banyan.Bench.HttpRead;
 using Banyan.Bench.Ingest;
@@ -6,17 +5,6 @@ using Banyan.Bench.Journal;
 using Banyan.Bench.Launch;
 using Banyan.Bench.Running;
 using Banyan.Bench.Servers;
-
-// The fan-out bench of the disaster service has its own roles; bench/run fanout runs it.
-switch (args)
-{
-    case ["fanout-cell", .. var further]:
-        return await FanoutCell.RunAsync(further);
-    case ["fanout-client", .. var further]:
-        return FanoutClient.Run(further);
-    case ["fanout", .. var further]:
-        return await FanoutBench.RunAsync(further);
-}
 
 // What a bench starts beside itself is this program again, in one of these roles.
 if (args is ["--role", var role, .. var rest])
