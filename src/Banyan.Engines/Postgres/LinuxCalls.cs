@@ -33,6 +33,10 @@ internal static partial class LinuxCalls
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int chown(string path, uint owner, uint group);
 
+    /// <summary>Gives a file a second name, unless that name is taken: the one way to put a whole file in place that never replaces another (link(2); File.Move looks first and renames then).</summary>
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int link(string path, string name);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int syncfs(int descriptor);
 

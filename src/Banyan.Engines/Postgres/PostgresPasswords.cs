@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -47,14 +48,12 @@ public sealed record PostgresPasswords(string Keeper, string Cell, string Replic
                 stream.Flush(flushToDisk: true);
             }
 
-            try
-            {
-                File.Move(draft, path, overwrite: false);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                File.Delete(draft);
-            }
+            // of several at once the first counts, and all read what is there
+            var placed = LinuxCalls.link(draft, path) == 0;
+            var error = Marshal.GetLastPInvokeError();
+            File.Delete(draft);
+            if (!placed && !File.Exists(path))
+                throw new IOException($"{path} can't be made: {Marshal.GetPInvokeErrorMessage(error)}.", error);
         }
 
         var password = File.ReadAllText(path).Trim();
