@@ -70,6 +70,7 @@ public sealed class ClimateService : IService
         services.AddSingleton<RuleEndpoints>();
         services.AddSingleton<WriteService>();
         services.AddSingleton<WriteEndpoints>();
+        services.AddSingleton<QueryEndpoint>();
     }
 
     /// <inheritdoc/>
@@ -79,6 +80,7 @@ public sealed class ClimateService : IService
         routes.MapPing();
         var parts = routes.ServiceProvider;
         parts.GetRequiredService<WriteEndpoints>().Map(routes);
+        parts.GetRequiredService<QueryEndpoint>().Map(routes);
         parts.GetRequiredService<SeriesEndpoints>().Map(routes);
         parts.GetRequiredService<ReadingsEndpoint>().Map(routes);
         parts.GetRequiredService<AggregateEndpoint>().Map(routes);
