@@ -42,7 +42,7 @@ public class RegistrationTests
                 break;
         }
 
-        await JournalUnderTest.UntilAsync(() => Task.FromResult(measured.GetValueOrDefault("banyan.journal.sequencer.batch") == 3), "the moves were measured");
+        await JournalUnderTest.UntilAsync(() => Task.FromResult(measured.GetValueOrDefault("banyan.journal.sequencer.batch") == 3 && measured.ContainsKey("banyan.journal.sequencer.delay")), "the moves were measured");
         listener.RecordObservableInstruments();
         measured["banyan.journal.changes"].ShouldBe(3);
         measured["banyan.journal.commit.group"].ShouldBe(3);

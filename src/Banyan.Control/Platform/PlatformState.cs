@@ -24,6 +24,9 @@ public sealed record PlatformState
     /// <summary>Port of the HTTP entry and the console.</summary>
     public required int EntryPort { get; init; }
 
+    /// <summary>The consensus store; null in a folder of before there was one, until the next <c>up</c>.</summary>
+    public ConsensusState? Consensus { get; init; }
+
     /// <summary>Every region that runs here.</summary>
     public required IReadOnlyList<RegionState> Regions { get; init; }
 
@@ -42,6 +45,24 @@ public sealed record PlatformState
     /// <summary>Finds a partition by name; null where none has it.</summary>
     public PartitionState? FindPartition(string name) => Partitions.FirstOrDefault(p => p.Name == name);
 }
+
+/// <summary>Where the control plane agrees.</summary>
+/// <param name="Kind"><c>single</c>: one process of ours, <c>banyan consensus</c>; <c>etcd</c>: members that <c>up</c> starts.</param>
+/// <param name="Members">Its members; one where it is single.</param>
+public sealed record ConsensusState(string Kind, IReadOnlyList<ConsensusMember> Members)
+{
+    /// <summary><see cref="Kind"/> of the store that is one process of ours.</summary>
+    public const string Single = "single";
+
+    /// <summary><see cref="Kind"/> of etcd.</summary>
+    public const string Etcd = "etcd";
+}
+
+/// <summary>A member of the consensus store.</summary>
+/// <param name="Name">Such as <c>consensus-1</c>.</param>
+/// <param name="Port">Loopback port for clients.</param>
+/// <param name="PeerPort">Loopback port for the other members; null where there are none.</param>
+public sealed record ConsensusMember(string Name, int Port, int? PeerPort = null);
 
 /// <summary>A promise of the blueprint.</summary>
 /// <param name="Name">Its name, such as <c>rto</c>.</param>
@@ -69,11 +90,24 @@ public sealed record RegionState
     /// <summary>The region that holds the standby of this region's partition; null where there is none.</summary>
     public string? Standby { get; init; }
 
-    /// <summary>Loopback port of the cell.</summary>
+    /// <summary>Loopback port of the cell, where it serves its own region's partition; for others see <see cref="DatabaseState.CellPort"/>.</summary>
     public required int CellPort { get; init; }
 
     /// <summary>Loopback port of the keeper.</summary>
     public required int KeeperPort { get; init; }
+
+    /// <summary>What happens when the region is lost.</summary>
+    public FailoverState Failover { get; init; } = new();
+}
+
+/// <summary>What the blueprint says should happen when a region is lost.</summary>
+public sealed record FailoverState
+{
+    /// <summary><c>automatic</c>, <c>manual</c> (after approvals), <c>neighbour</c> (clients go there, no database moves) or <c>none</c>.</summary>
+    public string Mode { get; init; } = "automatic";
+
+    /// <summary>The roles whose approval is needed first, each once.</summary>
+    public IReadOnlyList<string> Approvals { get; init; } = [];
 }
 
 /// <summary>A partition and where its databases are.</summary>
@@ -88,6 +122,15 @@ public sealed record PartitionState
     public required string Primary { get; init; }
 
     public required IReadOnlyList<DatabaseState> Databases { get; init; }
+
+    /// <summary><c>asynchronous</c> or <c>synchronous</c>: whether a commit waits for the standby.</summary>
+    public string Replication { get; init; } = "asynchronous";
+
+    /// <summary>What a synchronous primary does while its standby is gone: <c>degrade</c> (go on alone, visibly) or <c>block</c> (commits wait).</summary>
+    public string StandbyGone { get; init; } = "degrade";
+
+    /// <summary>How old the newest change of a standby may be for it to take over by itself, in seconds; null: any age.</summary>
+    public double? RecoveryPointSeconds { get; init; }
 }
 
 /// <summary>One database of a partition: a private instance, or one given by connection string.</summary>
@@ -98,6 +141,9 @@ public sealed record DatabaseState
 
     /// <summary>Loopback port of a private instance; null for one given by connection string.</summary>
     public int? Port { get; init; }
+
+    /// <summary>Loopback port of the region's cell for this partition: it listens there always, and serves while its region is the primary.</summary>
+    public int CellPort { get; init; }
 
     /// <summary>Name of the environment variable or file that holds the connection string, where the database is not ours. The string itself is a secret and is never stored here.</summary>
     public string? ConnectionFrom { get; init; }

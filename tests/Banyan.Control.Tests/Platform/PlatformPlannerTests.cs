@@ -15,7 +15,7 @@ public class PlatformPlannerTests
         var state = Plan(null).State;
         state.EntryPort.ShouldBe(8080);
         AllPorts(state).ShouldBeUnique();
-        AllPorts(state).Count.ShouldBe(1 + 2 + 2 + 4);
+        AllPorts(state).Count.ShouldBe(1 + 1 + 2 + 2 + 4 + 2);
         state.InstanceId.Length.ShouldBe(32);
         state.FindPartition("east")!.Databases.Select(d => d.Region).ShouldBe(["east", "west"]);
     }
@@ -97,5 +97,6 @@ public class PlatformPlannerTests
     }
 
     private static List<int> AllPorts(PlatformState state) =>
-        [state.EntryPort, .. state.Regions.SelectMany(r => new[] { r.CellPort, r.KeeperPort }), .. state.Partitions.SelectMany(p => p.Databases).Select(d => d.Port!.Value)];
+        [state.EntryPort, .. state.Regions.SelectMany(r => new[] { r.CellPort, r.KeeperPort }), .. state.Partitions.SelectMany(p => p.Databases).Select(d => d.Port!.Value),
+            .. state.Partitions.SelectMany(p => p.Databases.Where(d => d.Region != p.Name)).Select(d => d.CellPort), .. state.Consensus!.Members.Select(m => m.Port)];
 }

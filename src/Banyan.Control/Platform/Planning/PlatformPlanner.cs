@@ -37,14 +37,16 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
         foreach (var port in previous is null ? [] : Remembered(previous))
             ports.Reserve(port);
 
-        var partitions = choice.Regions.Select(r => PlanPartition(r, previous?.FindPartition(r.Name), ports, notes)).ToList();
+        var regions = choice.Regions.Select(r => PlanRegion(r, previous?.FindRegion(r.Name), ports, notes)).ToList();
+        var partitions = choice.Regions.Select(r => PlanPartition(r, previous?.FindPartition(r.Name), regions, ports, notes)).ToList();
         var state = new PlatformState
         {
             Platform = planned.Name,
             InstanceId = previous?.InstanceId ?? Guid.NewGuid().ToString("N"),
             PostgresMajor = previous?.PostgresMajor,
             EntryPort = entry,
-            Regions = [.. choice.Regions.Select(r => PlanRegion(r, previous?.FindRegion(r.Name), ports, notes))],
+            Consensus = PlanConsensus(previous?.Consensus, ports, notes),
+            Regions = regions,
             Partitions = partitions,
             Objectives = planned.Objectives,
             Settings = planned.Settings,
@@ -55,11 +57,16 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
     }
 
     private static IEnumerable<int> Remembered(PlatformState state) =>
-        state.Regions.SelectMany(static r => (int[])[r.CellPort, r.KeeperPort]).Concat(state.Partitions.SelectMany(static p => p.Databases).Select(static d => d.Port).OfType<int>());
+        state.Regions.SelectMany(static r => (int[])[r.CellPort, r.KeeperPort]).Concat(state.Partitions.SelectMany(static p => p.Databases).SelectMany(static d => (int?[])[d.Port, d.CellPort]).OfType<int>())
+        .Concat(state.Consensus?.Members.SelectMany(static m => (int?[])[m.Port, m.PeerPort]).OfType<int>() ?? []).Where(static p => p != 0);
 
     private int EntryPort(int port) => isFree(port)
         ? port
         : throw new PlatformException($"port {port} is taken by another program: stop it, or choose another port with --port");
+
+    private ConsensusState PlanConsensus(ConsensusState? before, FreePorts ports, List<string> notes) => before?.Kind == ConsensusState.Single
+        ? before with { Members = [before.Members[0] with { Port = Keep(before.Members[0].Port, "the consensus store", ports, notes) }] }
+        : new ConsensusState(ConsensusState.Single, [new ConsensusMember("consensus", ports.Take())]);
 
     private RegionState PlanRegion(PlannedRegion region, RegionState? before, FreePorts ports, List<string> notes) => new()
     {
@@ -74,14 +81,14 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
         KeeperPort = Keep(before?.KeeperPort, $"the keeper of {region.Name}", ports, notes),
     };
 
-    private PartitionState PlanPartition(PlannedRegion region, PartitionState? before, FreePorts ports, List<string> notes)
+    private PartitionState PlanPartition(PlannedRegion region, PartitionState? before, List<RegionState> regions, FreePorts ports, List<string> notes)
     {
         var primary = before?.Primary ?? region.Name;
         var given = ConnectionVariable(region.Name);
         if (environment(given) is { Length: > 0 })
         {
             notes.Add($"{region.Name}: its database is the one that {given} names; Banyan neither starts nor copies it");
-            return new PartitionState { Name = region.Name, Epoch = before?.Epoch ?? 1, Primary = primary, Databases = [new DatabaseState { Region = primary, ConnectionFrom = given }] };
+            return new PartitionState { Name = region.Name, Epoch = before?.Epoch ?? 1, Primary = primary, Databases = [new DatabaseState { Region = primary, CellPort = CellPort(primary), ConnectionFrom = given }] };
         }
 
         var standby = region.Standby == primary ? region.Name : region.Standby;
@@ -92,11 +99,17 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
             databases.Add(new DatabaseState
             {
                 Region = holder,
+                CellPort = CellPort(holder),
                 Port = last is not null && isOurs(region.Name, holder) ? last : Keep(last, $"the database {region.Name}@{holder}", ports, notes),
             });
         }
 
         return new PartitionState { Name = region.Name, Epoch = before?.Epoch ?? 1, Primary = primary, Databases = databases };
+
+        // At home the cell listens on the region's port; as a standby on one of this partition's own.
+        int CellPort(string holder) => holder == region.Name
+            ? regions.Find(r => r.Name == holder)!.CellPort
+            : Keep(before?.Databases.FirstOrDefault(d => d.Region == holder)?.CellPort is > 0 and var port ? port : null, $"the cell of {holder} for {region.Name}", ports, notes);
     }
 
     private int Keep(int? last, string whose, FreePorts ports, List<string> notes)
