@@ -28,6 +28,9 @@ public sealed record Region : NamedElement
     /// <summary>The region that holds the standby of this region's partition; null where none is named. Not resolved by the reader.</summary>
     public string? Standby { get; init; }
 
+    /// <summary>The database that takes the place of one that Banyan runs itself; null where Banyan does.</summary>
+    public RegionDatabase? Database { get; init; }
+
     /// <summary>What it is among the others; null where all are alike.</summary>
     public RegionRole? Role { get; init; }
 

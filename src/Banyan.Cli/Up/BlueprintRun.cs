@@ -23,7 +23,7 @@ internal static class BlueprintRun
             var place = blueprint.PlaceOf(region, region.Standby is null ? null : "standby");
             if (region.Standby is null)
             {
-                if (several && blueprint.FailoverOf(region)?.Mode is not (FailoverMode.Neighbour or FailoverMode.None))
+                if (several && region.Database is null && blueprint.FailoverOf(region)?.Mode is not (FailoverMode.Neighbour or FailoverMode.None))
                     problems.Add(new Finding(Rule, Severity.Error, region.Path, place.Line, place.Column, "has no standby", $"name the region that holds a copy of its data, such as standby: {blueprint.Regions.Keys.First(n => n != region.Name)}"));
             }
             else if (region.Standby == region.Name || (!blueprint.Regions.ContainsKey(region.Standby) && !blueprint.AllSites().Any(s => s.Name == region.Standby)))
@@ -47,6 +47,7 @@ internal static class BlueprintRun
             Latitude = r.Coordinates?.Latitude,
             Longitude = r.Coordinates?.Longitude,
             Standby = r.Standby,
+            Connection = r.Database?.Connection,
         })],
         [.. Objectives(blueprint)],
         Settings(blueprint));

@@ -18,7 +18,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
     {
         var data = new DataFolder(options.Data);
         var blueprint = BlueprintSource.Load(options.Blueprint, data);
-        var postgres = await PostgresCheck.FindMajorAsync(data, PlatformStateFile.Read(data)?.PostgresMajor, stop);
+        var postgres = await FindPostgresAsync(blueprint.Platform, data, stop);
         using var folder = PlatformFolder.Open(data, PlatformFolder.FreeBytes);
         using var log = new RunLog(data, context.Time);
         if (folder.Previous is { } previous)
@@ -26,10 +26,18 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
 
         var plan = Planner(data).Plan(blueprint.Platform, folder.Previous, data.Root, options.Port, options.Cells);
         var platform = plan.State with { PostgresMajor = postgres };
+        await GivenDatabaseCheck.CheckAsync(platform, stop);
         foreach (var note in blueprint.Notes.Concat(plan.Notes))
             Say(note, log);
         folder.Write(platform, blueprint.Text);
         await RunAsync(platform, data, log, onServing, stop);
+    }
+
+    /// <summary>Null where every database is given: then none is needed here.</summary>
+    private static async Task<int?> FindPostgresAsync(PlannedPlatform planned, DataFolder data, CancellationToken stop)
+    {
+        var made = PlatformStateFile.Read(data)?.PostgresMajor;
+        return planned.Regions.All(static r => r.Connection is not null) ? made : await PostgresCheck.FindMajorAsync(data, made, stop);
     }
 
     private async Task RunAsync(PlatformState platform, DataFolder data, RunLog log, Action<PlatformState, DataFolder> onServing, CancellationToken stop)

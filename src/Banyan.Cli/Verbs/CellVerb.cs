@@ -2,6 +2,7 @@ using System.Globalization;
 using Banyan.Cells;
 using Banyan.Cells.Hosting;
 using Banyan.Control.Platform;
+using Banyan.Engines.Postgres;
 using Banyan.Services.Climate;
 using Banyan.Services.Disaster;
 using Npgsql;
@@ -37,8 +38,12 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
     private static string ConnectionString(PartitionState partition, DataFolder data)
     {
         var primary = partition.Databases.FirstOrDefault(d => d.Region == partition.Primary) ?? throw new CommandFailure($"{data.StateFile} has no primary database for {partition.Name}: it is damaged");
-        if (primary.ConnectionFrom is { } variable)
-            return Environment.GetEnvironmentVariable(variable) ?? throw new CommandFailure($"{variable} is not set any more: it must hold the connection string of {partition.Name}'s database");
+        if (primary.ConnectionFrom is { } from)
+        {
+            var given = ExternalPostgres.ReadConnectionString(from);
+            return given.Ok ? given.Value : throw new CommandFailure(given.Error.Message);
+        }
+
         return new NpgsqlConnectionStringBuilder
         {
             Host = "127.0.0.1",

@@ -145,6 +145,6 @@ public sealed record DatabaseState
     /// <summary>Loopback port of the region's cell for this partition: it listens there always, and serves while its region is the primary.</summary>
     public int CellPort { get; init; }
 
-    /// <summary>Name of the environment variable or file that holds the connection string, where the database is not ours. The string itself is a secret and is never stored here.</summary>
+    /// <summary>Where the connection string is, where the database is not ours: <c>env:NAME</c>, <c>file:/PATH</c>, or the string itself where it holds no password. A secret is never stored here.</summary>
     public string? ConnectionFrom { get; init; }
 }

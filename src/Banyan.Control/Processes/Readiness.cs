@@ -28,7 +28,7 @@ internal sealed class Readiness(TimeProvider time) : IDisposable
     /// <exception cref="PlatformException">One of them fails, and has failed for the same reason for a while.</exception>
     public Task WaitUntilAllRunAsync(PlatformState platform, RegionState region, CancellationToken cancellationToken)
     {
-        var expected = platform.Partitions.Count(p => p.Databases.Any(d => d.Region == region.Name && d.ConnectionFrom is null));
+        var expected = platform.Partitions.Count(p => p.Databases.Any(d => d.Region == region.Name));
         var (reason, since) = (default(string), 0L);
         return PollAsync(async () =>
         {
@@ -37,7 +37,7 @@ internal sealed class Readiness(TimeProvider time) : IDisposable
             if (failed?.Detail != reason)
                 (reason, since) = (failed?.Detail, time.GetTimestamp());
             if (failed is not null && time.GetElapsedTime(since) >= FailurePatience)
-                throw new PlatformException($"the {failed.Role} of {failed.Partition} in {region.Name} can't be started: {failed.Detail!.TrimEnd('.')}");
+                throw new PlatformException($"the {failed.Role} of {failed.Partition} in {region.Name} can't be {(failed.Port is null ? "used" : "started")}: {failed.Detail!.TrimEnd('.')}");
             return report?.Databases.Count(static d => d.State == "running") >= expected;
         }, cancellationToken);
     }

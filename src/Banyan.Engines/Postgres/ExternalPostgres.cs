@@ -15,20 +15,36 @@ public sealed class ExternalPostgres : IAsyncDisposable
     private readonly PostgresMonitor _monitor;
     private readonly string _place;
 
-    private ExternalPostgres(string connectionString, string place)
+    private ExternalPostgres(NpgsqlConnectionStringBuilder connection, string place)
     {
         _place = place;
-        _monitor = new PostgresMonitor(connectionString, place);
+        Database = connection.Database ?? connection.Username ?? "";
+        _monitor = new PostgresMonitor(connection.ConnectionString, place);
     }
 
+    /// <summary>The database's name on its server.</summary>
+    public string Database { get; }
+
     /// <summary>Reads the connection string from where the blueprint says it is.</summary>
-    /// <param name="from">Name of an environment variable, or path of a file (it has a slash).</param>
+    /// <param name="from">See <see cref="ReadConnectionString"/>.</param>
     public static PostgresResult<ExternalPostgres> From(string from)
+    {
+        var text = ReadConnectionString(from);
+        return text.Ok ? new ExternalPostgres(new NpgsqlConnectionStringBuilder(text.Value), from) : text.Error;
+    }
+
+    /// <summary>Reads a connection string, and sees that it is one. Its error never repeats what a file or a variable held.</summary>
+    /// <param name="from"><c>env:NAME</c> or <c>NAME</c>: an environment variable; <c>file:/PATH</c> or a path: a file; else, with <c>=</c> in it, the string itself.</param>
+    public static PostgresResult<string> ReadConnectionString(string from)
     {
         string? text;
         try
         {
-            text = from.Contains('/', StringComparison.Ordinal) ? File.ReadAllText(from).Trim() : Environment.GetEnvironmentVariable(from);
+            text = from.StartsWith("env:", StringComparison.Ordinal) ? Environment.GetEnvironmentVariable(from["env:".Length..])
+                : from.StartsWith("file:", StringComparison.Ordinal) ? File.ReadAllText(from["file:".Length..]).Trim()
+                : from.Contains('=', StringComparison.Ordinal) && from[0] != '/' ? from
+                : from.Contains('/', StringComparison.Ordinal) ? File.ReadAllText(from).Trim()
+                : Environment.GetEnvironmentVariable(from);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -36,15 +52,15 @@ public sealed class ExternalPostgres : IAsyncDisposable
         }
 
         if (string.IsNullOrEmpty(text))
-            return new PostgresError(PostgresFailure.Unreachable, $"The connection string of {from} is missing: set it, such as Host=db.example.org;Database=banyan;Username=banyan;Password=...");
+            return new PostgresError(PostgresFailure.Unreachable, $"The connection string of {from} is missing: set it, such as Host=db.example.org;Database=banyan;Username=banyan;Password=SECRET");
         try
         {
-            return new ExternalPostgres(new NpgsqlConnectionStringBuilder(text).ConnectionString, from);
+            return new NpgsqlConnectionStringBuilder(text).ConnectionString;
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
             // Not the exception's words: they may quote a part of the secret.
-            return new PostgresError(PostgresFailure.Unreachable, $"The connection string of {from} is not one: it must look like Host=db.example.org;Database=banyan;Username=banyan;Password=...");
+            return new PostgresError(PostgresFailure.Unreachable, $"The connection string of {from} is not one: it must look like Host=db.example.org;Database=banyan;Username=banyan;Password=SECRET");
         }
     }
 
@@ -61,7 +77,7 @@ public sealed class ExternalPostgres : IAsyncDisposable
             },
             cancellationToken);
         if (!rights.Ok)
-            return rights.Error;
+            return rights.Error.Failure == PostgresFailure.OtherPasswords ? rights.Error with { Message = $"The PostgreSQL of {_place} refuses the login: check user and password of the connection string" } : rights.Error;
         return Judge(rights.Value, _place) is { } error ? error : await _monitor.ReadAsync(cancellationToken);
     }
 

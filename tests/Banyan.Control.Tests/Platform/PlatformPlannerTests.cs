@@ -77,8 +77,24 @@ public class PlatformPlannerTests
     {
         _environment["BANYAN_DATABASE_EAST"] = "Host=db.example.org";
         var plan = Plan(null);
-        plan.State.FindPartition("east")!.Databases.ShouldHaveSingleItem().ShouldBe(new DatabaseState { Region = "east", ConnectionFrom = "BANYAN_DATABASE_EAST" });
+        plan.State.FindPartition("east")!.Databases.ShouldHaveSingleItem().ShouldBe(new DatabaseState { Region = "east", CellPort = plan.State.FindRegion("east")!.CellPort, ConnectionFrom = "env:BANYAN_DATABASE_EAST" });
         plan.Notes.ShouldHaveSingleItem().ShouldContain("BANYAN_DATABASE_EAST");
+    }
+
+    [Fact]
+    public void Plan_ConnectionInBlueprint_TakesThePlaceToo_AndTheEnvironmentWins()
+    {
+        var plan = Plan(null, connection: "file:/etc/east");
+        plan.State.FindPartition("east")!.Databases.ShouldHaveSingleItem().ConnectionFrom.ShouldBe("file:/etc/east");
+        _environment["BANYAN_DATABASE_EAST"] = "Host=db.example.org";
+        Plan(plan.State, connection: "file:/etc/east").State.FindPartition("east")!.Databases.ShouldHaveSingleItem().ConnectionFrom.ShouldBe("env:BANYAN_DATABASE_EAST");
+    }
+
+    [Fact]
+    public void Plan_ConnectionTakenAway_DoesNotBeginWithAnEmptyDatabase()
+    {
+        var first = Plan(null, connection: "file:/etc/east").State;
+        Should.Throw<PlatformException>(() => Plan(first)).Message.ShouldStartWith("the database of east was given by file:/etc/east, and is not any more: give it again (set BANYAN_DATABASE_EAST,");
     }
 
     [Fact]
@@ -89,9 +105,9 @@ public class PlatformPlannerTests
         Plan(first).Notes.ShouldBe(["north: not in the blueprint any more, or not chosen; its databases stay in /data and do not run"]);
     }
 
-    private PlatformPlan Plan(PlatformState? previous, int? port = null)
+    private PlatformPlan Plan(PlatformState? previous, int? port = null, string? connection = null)
     {
-        var planned = new PlannedPlatform("kai", [new() { Name = "east", Tier = "core", Standby = "west" }, new() { Name = "west", Tier = "core", Standby = "east" }], [], new Dictionary<string, string>());
+        var planned = new PlannedPlatform("kai", [new() { Name = "east", Tier = "core", Standby = "west", Connection = connection }, new() { Name = "west", Tier = "core", Standby = "east" }], [], new Dictionary<string, string>());
         return new PlatformPlanner(p => !_taken.Contains(p), (partition, region) => _running.Contains($"{partition}@{region}"), _environment.GetValueOrDefault, 7)
             .Plan(planned, previous, "/data", port, 6);
     }

@@ -56,6 +56,17 @@ public sealed class ExternalPostgresTests : IDisposable
     public void Judge_WhatIsWrong_IsNamed(int version, bool standby, bool mayCreate, PostgresFailure failure) =>
         ExternalPostgres.Judge(new ExternalRights(version, standby, mayCreate, "r", "d"), "DATABASE_URL").ShouldFail(failure).Message.ShouldContain("DATABASE_URL");
 
+    [Fact]
+    public void ReadConnectionString_EachWayToSayWhereItIs_GivesTheSame()
+    {
+        const string text = "Host=db.example.org;Database=east";
+        File.WriteAllText(_file, text + "\n");
+        foreach (var from in new[] { _file, $"file:{_file}", text })
+            ExternalPostgres.ReadConnectionString(from).ShouldBeValue().ShouldBe(text);
+        ExternalPostgres.ReadConnectionString("env:BANYAN_NO_SUCH_VARIABLE").ShouldFail(PostgresFailure.Unreachable).Message.ShouldStartWith("The connection string of env:BANYAN_NO_SUCH_VARIABLE is missing");
+        ExternalPostgres.From(text).ShouldBeValue().Database.ShouldBe("east");
+    }
+
     public void Dispose() => File.Delete(_file);
 
     private async Task<ExternalPostgres> FromAsync(string connection)

@@ -38,6 +38,12 @@ internal static class RegionLanguage
 
     public static readonly CapacityShape Capacity = new();
 
+    public static readonly ConnectionShape Connection = new();
+
+    public static readonly MapShape<RegionDatabase> Database = new MapShape<RegionDatabase>("region-database", "A PostgreSQL database that takes the place of one that Banyan runs itself.", new())
+        .Short(Connection, (d, v) => d with { Connection = v })
+        .Required("connection", Connection, "Where its connection string is: env:NAME, file:/PATH, or the string itself without a password.", (d, v) => d with { Connection = v });
+
     public static readonly MapShape<Region> Region = new MapShape<Region>("region", "A place that serves residents.", new()).Described()
         .Key("tier", TierWord, "core, regional (the default) or edge.", (r, v) => r with { Tier = v })
         .Key("site", Name, "The pattern under 'sites' that it is one site of; gives what the region does not say.", (r, v) => r with { Site = v })
@@ -47,6 +53,7 @@ internal static class RegionLanguage
         .Key("countries", Countries, "The countries whose residents have their home there.", (r, v) => r with { Countries = v })
         .Key("residents", Counts, "People whose home it is.", (r, v) => r with { Residents = v })
         .Key("standby", Name, "The region that holds the standby of this region's data.", (r, v) => r with { Standby = v })
+        .Key("database", Database, "A PostgreSQL database that takes the place of one that Banyan runs itself: env:NAME, file:/PATH, or a connection string without a password.", (r, v) => r with { Database = v })
         .Key("role", Role, "What it is among the others.", (r, v) => r with { Role = v })
         .Key("share", Share, "Its part of the platform's traffic in usual times.", (r, v) => r with { Share = v })
         .Key("capacity", Capacity, "What it is provisioned for: full, reduced, minimal, or a share of the platform's whole load.", (r, v) => r with { Capacity = v })

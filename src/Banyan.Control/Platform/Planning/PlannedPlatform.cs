@@ -31,4 +31,7 @@ public sealed record PlannedRegion
 
     /// <summary>The region that holds the standby of its partition; null where the blueprint names none.</summary>
     public string? Standby { get; init; }
+
+    /// <summary>Where the connection string of its database is, in place of one that Banyan runs; see <see cref="DatabaseState.ConnectionFrom"/>.</summary>
+    public string? Connection { get; init; }
 }

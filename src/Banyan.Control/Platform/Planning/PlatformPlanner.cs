@@ -84,8 +84,11 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
     private PartitionState PlanPartition(PlannedRegion region, PartitionState? before, List<RegionState> regions, FreePorts ports, List<string> notes)
     {
         var primary = before?.Primary ?? region.Name;
-        var given = ConnectionVariable(region.Name);
-        if (environment(given) is { Length: > 0 })
+        var variable = ConnectionVariable(region.Name);
+        var given = environment(variable) is { Length: > 0 } ? $"env:{variable}" : region.Connection;
+        if (given is null && before?.Databases.FirstOrDefault(static d => d.ConnectionFrom is not null)?.ConnectionFrom is { } last)
+            throw new PlatformException($"the database of {region.Name} was given by {last}, and is not any more: give it again (set {variable}, or write it into the blueprint), or use another folder with --data");
+        if (given is not null)
         {
             notes.Add($"{region.Name}: its database is the one that {given} names; Banyan neither starts nor copies it");
             return new PartitionState { Name = region.Name, Epoch = before?.Epoch ?? 1, Primary = primary, Databases = [new DatabaseState { Region = primary, CellPort = CellPort(primary), ConnectionFrom = given }] };
@@ -95,12 +98,12 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
         var databases = new List<DatabaseState>();
         foreach (var holder in standby is null ? [primary] : (string[])[primary, standby])
         {
-            var last = before?.Databases.FirstOrDefault(d => d.Region == holder)?.Port;
+            var port = before?.Databases.FirstOrDefault(d => d.Region == holder)?.Port;
             databases.Add(new DatabaseState
             {
                 Region = holder,
                 CellPort = CellPort(holder),
-                Port = last is not null && isOurs(region.Name, holder) ? last : Keep(last, $"the database {region.Name}@{holder}", ports, notes),
+                Port = port is not null && isOurs(region.Name, holder) ? port : Keep(port, $"the database {region.Name}@{holder}", ports, notes),
             });
         }
 
@@ -109,7 +112,7 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
         // At home the cell listens on the region's port; as a standby on one of this partition's own.
         int CellPort(string holder) => holder == region.Name
             ? regions.Find(r => r.Name == holder)!.CellPort
-            : Keep(before?.Databases.FirstOrDefault(d => d.Region == holder)?.CellPort is > 0 and var port ? port : null, $"the cell of {holder} for {region.Name}", ports, notes);
+            : Keep(before?.Databases.FirstOrDefault(d => d.Region == holder)?.CellPort is > 0 and var cell ? cell : null, $"the cell of {holder} for {region.Name}", ports, notes);
     }
 
     private int Keep(int? last, string whose, FreePorts ports, List<string> notes)
