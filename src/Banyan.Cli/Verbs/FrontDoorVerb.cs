@@ -3,6 +3,7 @@ using System.Globalization;
 using Banyan.Console;
 using Banyan.Control.Platform;
 using Banyan.Routing.Entry;
+using Banyan.Routing.Entry.Routes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,7 +41,7 @@ internal sealed class FrontDoorVerb() : ChildVerb("front-door", "The HTTP entry 
         builder.Logging.AddJsonConsole(o => o.UseUtcTimestamp = true).SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(time);
-        builder.Services.AddBanyanEntry(platform.Regions.Select(ToEntry));
+        builder.Services.AddBanyanEntry(platform.Regions.Select(r => ToEntry(r, platform.FindPartition(r.Name))));
         builder.Services.AddBanyanConsole(platform);
         var app = builder.Build();
         app.MapBanyanConsole();
@@ -48,10 +49,15 @@ internal sealed class FrontDoorVerb() : ChildVerb("front-door", "The HTTP entry 
         return app;
     }
 
-    private static EntryRegion ToEntry(RegionState region) => new()
+    /// <summary>A region's requests go to its own cell, or to that of a region that holds a standby of its partition.</summary>
+    private static EntryRegion ToEntry(RegionState region, PartitionState? partition) => new()
     {
         Name = region.Name,
-        Address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{region.CellPort}"),
+        Address = Loopback(region.CellPort),
+        Others = [.. partition?.Databases.Where(d => d.CellPort > 0 && d.Region != region.Name).Select(static d => new EntryHolder(d.Region, Loopback(d.CellPort))) ?? []],
+        Primary = partition?.Primary,
         At = region is { Latitude: { } latitude, Longitude: { } longitude } ? new GeoPoint(latitude, longitude) : null,
     };
+
+    private static string Loopback(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
 }

@@ -4,10 +4,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Banyan.Routing.Entry;
 
-/// <summary>One request at the entry: which region, may the public see this path, then forward.</summary>
+/// <summary>One request at the entry: which region, may the public see this path, then forward; a region that does not serve is waited for there.</summary>
 internal sealed class EntryHandler(EntryState state, Forwarder forwarder, EntryMetrics metrics)
 {
-    private const int RetryWhenStarting = 1;
     private const int RetryWhenDown = 5;
 
     public Task HandleAsync(HttpContext context)
@@ -28,26 +27,21 @@ internal sealed class EntryHandler(EntryState state, Forwarder forwarder, EntryM
             request.Host.Host,
             headers.TryGetValue(EntryHeaders.Location, out var location) ? location.ToString() : null);
         var choice = RegionChoice.Make(facts, map);
-        if (choice.Refusal != RegionRefusal.None)
+        if (choice.Region is null)
             return RefuseAsync(context, choice, map);
         if (RequestTarget.IsHidden(choice.Prefixed ? RequestTarget.WithoutPrefix(path) : path))
             return RefuseAsync(context, StatusCodes.Status404NotFound, "not-found", "Not found", "There is nothing here for the public.");
-        return forwarder.ForwardAsync(context, choice.Region!, choice.Prefixed ? RequestTarget.WithoutPrefix(target) : target.ToString());
+        return forwarder.ForwardAsync(context, choice.Region.Name, choice.Prefixed ? RequestTarget.WithoutPrefix(target) : target.ToString());
     }
 
-    // Failover and hold-and-replay take their place here: a region that is down is refused at once, until there is a way to wait for its standby.
     private Task RefuseAsync(HttpContext context, in RegionChoice choice, EntryMap map) => choice.Refusal switch
     {
         RegionRefusal.Unknown => RefuseAsync(context, StatusCodes.Status404NotFound, "region-unknown", "Unknown region",
             $"This platform has no region \"{choice.Named}\"; it has {string.Join(", ", map.Regions.Select(r => r.Name))}.", 0, map),
         RegionRefusal.BadLocation => RefuseAsync(context, StatusCodes.Status400BadRequest, "bad-location", "Location not understood",
             $"{EntryHeaders.Location} is \"latitude,longitude\" in degrees, such as \"-1.29,36.82\", or a geo: URI (RFC 5870)."),
-        RegionRefusal.NotServing when choice.Region!.Availability == RegionAvailability.Starting => RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "region-starting", "Region is starting",
-            $"Region \"{choice.Region.Name}\" has not answered yet. Try again in a moment.", RetryWhenStarting),
-        RegionRefusal.NotServing => RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "region-down", "Region is down",
-            $"Region \"{choice.Region!.Name}\" takes no requests now. Try again later; a repeat with the same Idempotency-Key does the work once.", RetryWhenDown),
         _ => RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "no-region", "No region is serving",
-            "No region takes requests now. Try again later.", map.Regions.Any(r => r.Availability == RegionAvailability.Starting) ? RetryWhenStarting : RetryWhenDown),
+            "No region takes requests now. Try again later.", RetryWhenDown),
     };
 
     private Task RefuseAsync(HttpContext context, int status, string code, string title, string detail, int retryAfter = 0, EntryMap? regions = null)

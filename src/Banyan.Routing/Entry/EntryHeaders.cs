@@ -9,6 +9,9 @@ public static class EntryHeaders
     /// <summary>In a request: where the client is, as <c>lat,lon</c> or a <c>geo:</c> URI.</summary>
     public const string Location = "Banyan-Location";
 
+    /// <summary>In a request: it may be sent more than once, and the work is done once (draft-ietf-httpapi-idempotency-key-header).</summary>
+    public const string IdempotencyKey = "Idempotency-Key";
+
     /// <summary>The entry's name in <c>Via</c> (RFC 9110 section 7.6.3).</summary>
     public const string Pseudonym = "banyan";
 }

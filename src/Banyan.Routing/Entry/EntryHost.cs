@@ -1,5 +1,8 @@
 using System.Text;
+using Banyan.Engines.Consensus;
 using Banyan.Routing.Entry.Forwarding;
+using Banyan.Routing.Entry.Holding;
+using Banyan.Routing.Entry.Routes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,7 +16,7 @@ namespace Banyan.Routing.Entry;
 /// <summary>Puts the HTTP entry into a host: services, Kestrel's limits, endpoints.</summary>
 public static class EntryHost
 {
-    /// <summary>Registers the entry for these regions. All of them are <see cref="RegionAvailability.Starting"/> until the watcher has asked them.</summary>
+    /// <summary>Registers the entry for these regions. All of them are <see cref="RegionAvailability.Starting"/> until the watcher has asked their cells.</summary>
     public static IServiceCollection AddBanyanEntry(this IServiceCollection services, IEnumerable<EntryRegion> regions, EntryOptions? options = null)
     {
         var chosen = options ?? new EntryOptions();
@@ -21,8 +24,12 @@ public static class EntryHost
         services.AddMetrics();
         services.AddRoutingCore();
         services.AddSingleton(chosen);
-        services.AddSingleton(new EntryState(new EntryMap(regions)));
+        services.AddSingleton(sp => new EntryState(new EntryMap(regions), sp.GetRequiredService<TimeProvider>()));
         services.AddSingleton<EntryMetrics>();
+        services.AddSingleton<EntryPulses>();
+        services.AddSingleton<HoldBook>();
+        services.AddSingleton<HoldGate>();
+        services.AddSingleton<Sender>();
         services.AddSingleton<Forwarder>();
         services.AddSingleton<EntryHandler>();
         services.AddHostedService<EntryWatcher>();
@@ -52,6 +59,10 @@ public static class EntryHost
         routes.Map("/{**path}", handler.HandleAsync).Add(static e => ((RouteEndpointBuilder)e).Order = int.MaxValue);
         return routes;
     }
+
+    /// <summary>Lets routes follow the partitions' records in a consensus store; the entry starts, and goes on, without it.</summary>
+    public static IServiceCollection AddBanyanRoutes(this IServiceCollection services, IConsensusStore store) =>
+        services.AddHostedService(sp => ActivatorUtilities.CreateInstance<RouteWatcher>(sp, store));
 
     private static void Limit(KestrelServerOptions kestrel, EntryOptions options)
     {

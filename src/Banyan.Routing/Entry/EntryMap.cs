@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Banyan.Cells.Partitions;
+using Banyan.Routing.Entry.Routes;
 
 namespace Banyan.Routing.Entry;
 
@@ -11,7 +13,7 @@ public sealed class EntryMap
     /// <exception cref="ArgumentException">Two regions have one name; names differ by more than case.</exception>
     public EntryMap(IEnumerable<EntryRegion> regions)
     {
-        Regions = [.. regions];
+        Regions = [.. regions.Select(static r => r.Prepared())];
         _byName = Regions.ToFrozenDictionary(r => r.Name, StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
@@ -22,9 +24,31 @@ public sealed class EntryMap
     public EntryRegion? Find(ReadOnlySpan<char> name) => _byName.TryGetValue(name, out var region) ? region : null;
 
     /// <summary>The same regions with one of them available as given; this very map where nothing changes.</summary>
-    public EntryMap With(string name, RegionAvailability availability)
+    /// <param name="name">The region.</param>
+    /// <param name="availability">How available it is; a region in a planned switch does not serve, whatever is said here.</param>
+    /// <param name="now">A timestamp: when it ceased to serve, if it does.</param>
+    public EntryMap With(string name, RegionAvailability availability, long now = 0)
     {
         var region = Find(name);
-        return region is null || region.Availability == availability ? this : new EntryMap(Regions.Replace(region, region with { Availability = availability }));
+        if (region is not null && region.Route!.Switching)
+            availability = RegionAvailability.Moving;
+        return region is null || region.Availability == availability ? this : new EntryMap(Regions.Replace(region, region with
+        {
+            Availability = availability,
+            Turn = availability == RegionAvailability.Serving ? region.Turn + 1 : region.Turn,
+            Since = region.Availability is RegionAvailability.Serving or RegionAvailability.Suspected ? now : region.Since,
+        }));
+    }
+
+    /// <summary>The same regions with the route of one as its partition's record has it; this very map where nothing changes.</summary>
+    /// <param name="partition">The partition's name.</param>
+    /// <param name="record">Its record.</param>
+    /// <param name="now">A timestamp.</param>
+    public EntryMap With(string partition, PartitionRecord record, long now)
+    {
+        if (Find(partition) is not { } region)
+            return this;
+        var changed = RouteChange.Apply(region, record);
+        return ReferenceEquals(changed, region) ? this : new EntryMap(Regions.Replace(region, changed with { Since = changed.Availability == RegionAvailability.Moving ? now : changed.Since }));
     }
 }

@@ -15,6 +15,12 @@ public sealed record EntryOptions
     /// <summary>How often a cell is asked that does not serve, so that it is found again soon.</summary>
     public TimeSpan RecoveryInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How often a cell is asked that is about to serve: its partition moves there, or it went down less than <see cref="TightFor"/> ago. No cell is ever asked more often.</summary>
+    public TimeSpan TightInterval { get; init; } = TimeSpan.FromMilliseconds(15);
+
+    /// <summary>How long that goes on.</summary>
+    public TimeSpan TightFor { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long that answer may take.</summary>
     public TimeSpan WatchTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -26,4 +32,31 @@ public sealed record EntryOptions
 
     /// <summary>How long a stop waits for requests in progress.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a request may wait in all while its region does not serve; a region that is down for longer is not waited for.</summary>
+    public TimeSpan HoldTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The most requests that wait, of all regions together.</summary>
+    public int MaxHeld { get; init; } = 10_000;
+
+    /// <summary>How many held requests of a region are under way at once when it serves again.</summary>
+    public int HeldAtOnce { get; init; } = 64;
+
+    /// <summary>The most bytes kept of bodies that may have to be sent again, all together. Past it requests are sent, and not again.</summary>
+    public long MaxKeptBytes { get; init; } = 64 << 20;
+
+    /// <summary>The most bytes kept of one body.</summary>
+    public long MaxKeptBody { get; init; } = 1 << 20;
+
+    /// <summary>How long a request that can't be sent again, or an answer that has begun, may take after its region's partition has moved away.</summary>
+    public TimeSpan LeftPatience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a request is sent at most where each time the connection broke before an answer.</summary>
+    public int MostSends { get; init; } = 4;
+
+    /// <summary>Replays of requests that failed while their region went on serving: as a share of all requests, 0 to 1.</summary>
+    public double ReplayShare { get; init; } = 0.2;
+
+    /// <summary>Such replays that each region has beside that, per second.</summary>
+    public double ReplayFloor { get; init; } = 10;
 }

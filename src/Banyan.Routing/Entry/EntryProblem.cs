@@ -7,7 +7,7 @@ namespace Banyan.Routing.Entry;
 /// <summary>The entry's refusals as <c>application/problem+json</c> (RFC 9457); the codes are in docs/entry.md.</summary>
 internal static class EntryProblem
 {
-    private const string TypePrefix = "urn:banyan:problem:";
+    public const string TypePrefix = "urn:banyan:problem:";
 
     /// <summary>Writes a refusal. What a handler before had set on the response is dropped.</summary>
     /// <param name="retryAfter">Seconds for <c>Retry-After</c>; 0 for none.</param>

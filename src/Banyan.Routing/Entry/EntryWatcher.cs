@@ -1,10 +1,12 @@
+using Banyan.Routing.Entry.Holding;
+using Banyan.Routing.Entry.Routes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Banyan.Routing.Entry;
 
-/// <summary>Asks each cell, once an interval, whether it is ready, and keeps the entry's map true.</summary>
-internal sealed partial class EntryWatcher(EntryState state, EntryOptions options, TimeProvider time, ILogger<EntryWatcher> log) : BackgroundService
+/// <summary>Asks the cells that each region's requests go to whether they are ready, keeps the entry's map true, and lets held requests go on.</summary>
+internal sealed partial class EntryWatcher(EntryState state, EntryPulses pulses, HoldBook holds, EntryOptions options, TimeProvider time, ILogger<EntryWatcher> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -14,42 +16,66 @@ internal sealed partial class EntryWatcher(EntryState state, EntryOptions option
 
     private async Task WatchAsync(HttpMessageInvoker cells, string region, CancellationToken stopping)
     {
-        var judgement = new RegionJudgement(RegionAvailability.Starting, 0);
-        using var tick = new PeriodicTimer(options.WatchInterval, time);
-        try
+        var pulse = pulses.Of(region);
+        var failures = 0;
+        RouteLife? known = null;
+        while (!stopping.IsCancellationRequested)
         {
-            do
-            {
-                if (state.Current.Find(region) is not { } entry)
-                    return;
-                var before = judgement.Availability;
-                judgement = judgement.After(await ProbeAsync(cells, entry.Address, stopping));
-                state.Set(region, judgement.Availability);
-                if (before != judgement.Availability)
-                    LogChange(region, before, judgement.Availability);
-                var interval = judgement.Availability is RegionAvailability.Serving || options.RecoveryInterval > options.WatchInterval ? options.WatchInterval : options.RecoveryInterval;
-                if (tick.Period != interval)
-                    tick.Period = interval;
-            }
-            while (await tick.WaitForNextTickAsync(stopping));
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // The entry stops.
+            pulse.Take();
+            var entry = state.Current.Find(region)!;
+            var life = entry.Route!.Life;
+            if (!ReferenceEquals(life, known))
+                (known, failures) = (life, 0);
+            using var moved = CancellationTokenSource.CreateLinkedTokenSource(life.Ended, stopping);
+            var found = await ProbeAsync(cells, entry.Route, moved.Token);
+            if (moved.IsCancellationRequested)
+                continue; // asked of a cell that requests go to no more
+            var judgement = new RegionJudgement(state.Current.Find(region)!.Availability, failures).After(found);
+            failures = judgement.Failures;
+            var (before, after) = state.Note(region, life, judgement.Availability);
+            if (before.Availability != after.Availability)
+                LogChange(region, before.Availability, after.Availability);
+            if (found == Probe.Ready && after.Availability == RegionAvailability.Serving)
+                holds.Of(region).Ready();
+            await PauseAsync(pulse, WatchPace.Next(after.Availability, time.GetElapsedTime(after.Since), options), stopping);
         }
     }
 
-    private async Task<Probe> ProbeAsync(HttpMessageInvoker cells, string address, CancellationToken stopping)
+    /// <summary>Until the time is over or something happens, but never less than the shortest interval.</summary>
+    private async Task PauseAsync(EntryPulses.Pulse pulse, TimeSpan interval, CancellationToken stopping)
+    {
+        var least = options.TightInterval < interval ? options.TightInterval : interval;
+        await Task.Delay(least, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (interval > least)
+            await pulse.Rung.WaitAsync(interval - least, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task<Probe> ProbeAsync(HttpMessageInvoker cells, EntryRoute route, CancellationToken ended)
+    {
+        var found = await Task.WhenAll(route.Cells.Select(async cell =>
+        {
+            var probe = await ProbeAsync(cells, cell.Address, ended);
+            cell.Aside = probe != Probe.Ready;
+            return probe;
+        }));
+        return RegionJudgement.Best(found);
+    }
+
+    private async Task<Probe> ProbeAsync(HttpMessageInvoker cells, string address, CancellationToken ended)
     {
         using var patience = new CancellationTokenSource(options.WatchTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ended);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address + "/health/ready");
             using var response = await cells.SendAsync(request, either.Token);
             return response.IsSuccessStatusCode ? Probe.Ready : Probe.NotReady;
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !stopping.IsCancellationRequested))
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)
+        {
+            return Probe.Refused;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
             return Probe.Silent;
         }

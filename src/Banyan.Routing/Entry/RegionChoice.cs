@@ -21,7 +21,7 @@ public enum RegionRefusal
 
 /// <summary>The region that a request goes to, or why it goes to none.</summary>
 /// <param name="Refusal">Why not, if not.</param>
-/// <param name="Region">The region, also where it is named and not serving.</param>
+/// <param name="Region">The region, also where it does not serve: then it is the one to wait for.</param>
 /// <param name="Named">The name that was asked for and is unknown.</param>
 /// <param name="Prefixed">The path begins with <c>/regions/{region}</c>, which the cell must not see.</param>
 public readonly record struct RegionChoice(RegionRefusal Refusal, EntryRegion? Region, string? Named, bool Prefixed)
@@ -30,8 +30,8 @@ public readonly record struct RegionChoice(RegionRefusal Refusal, EntryRegion? R
 
     /// <summary>
     /// Chooses: what <c>Banyan-Region</c> names; else the path's <c>/regions/{region}/</c>; else the host's first label,
-    /// if it is a region's name; else the serving region nearest to <c>Banyan-Location</c>; else the first that serves.
-    /// Pure.
+    /// if it is a region's name; else the serving region nearest to <c>Banyan-Location</c>; else the first that serves;
+    /// where none does, the one that will soonest. Pure.
     /// </summary>
     public static RegionChoice Make(in RequestFacts facts, EntryMap map)
     {
@@ -46,8 +46,11 @@ public readonly record struct RegionChoice(RegionRefusal Refusal, EntryRegion? R
         GeoPoint from = default;
         if (facts.Location is not null && !GeoPoint.TryParse(facts.Location, out from))
             return new RegionChoice(RegionRefusal.BadLocation, null, null, false);
-        var chosen = Best(map, facts.Location is null ? null : from, RegionAvailability.Serving) ?? Best(map, facts.Location is null ? null : from, RegionAvailability.Suspected);
-        return chosen is null ? new RegionChoice(RegionRefusal.NoneServing, null, null, false) : new RegionChoice(RegionRefusal.None, chosen, null, false);
+        GeoPoint? place = facts.Location is null ? null : from;
+        if ((Best(map, place, RegionAvailability.Serving) ?? Best(map, place, RegionAvailability.Suspected)) is { } chosen)
+            return new RegionChoice(RegionRefusal.None, chosen, null, false);
+        var soonest = Best(map, place, RegionAvailability.Moving) ?? Best(map, place, RegionAvailability.Starting) ?? Best(map, place, RegionAvailability.Down);
+        return new RegionChoice(RegionRefusal.NoneServing, soonest, null, false);
     }
 
     private static bool TryPrefix(string path, out ReadOnlySpan<char> region)

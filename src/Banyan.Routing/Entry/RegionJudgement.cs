@@ -11,6 +11,9 @@ internal enum Probe
 
     /// <summary>It does not answer.</summary>
     Silent,
+
+    /// <summary>Nobody listens there.</summary>
+    Refused,
 }
 
 /// <summary>What the probes so far make of a region. A pure step from one probe to the next.</summary>
@@ -18,7 +21,7 @@ internal enum Probe
 /// <param name="Failures">Probes in a row that did not find it ready.</param>
 internal readonly record struct RegionJudgement(RegionAvailability Availability, int Failures)
 {
-    /// <summary>So many in a row, and a region that served is down.</summary>
+    /// <summary>So many silent ones in a row, and a region that served is down.</summary>
     public const int DownAfter = 3;
 
     /// <summary>So many in a row, and a region that never served is down.</summary>
@@ -32,8 +35,11 @@ internal readonly record struct RegionJudgement(RegionAvailability Availability,
         return new RegionJudgement(Availability switch
         {
             RegionAvailability.Starting => failures >= NeverServedAfter ? RegionAvailability.Down : RegionAvailability.Starting,
-            RegionAvailability.Down => RegionAvailability.Down,
-            _ => probe == Probe.NotReady || failures >= DownAfter ? RegionAvailability.Down : RegionAvailability.Suspected,
+            RegionAvailability.Down or RegionAvailability.Moving => Availability,
+            _ => probe is Probe.NotReady or Probe.Refused || failures >= DownAfter ? RegionAvailability.Down : RegionAvailability.Suspected,
         }, failures);
     }
+
+    /// <summary>What the probes of several cells say together: the region is as well as the best of them.</summary>
+    public static Probe Best(IEnumerable<Probe> probes) => probes.Min();
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Banyan.Routing.Entry.Routes;
 
 namespace Banyan.Routing.Entry.Forwarding;
 
@@ -13,6 +14,9 @@ internal sealed class ForwardTimer(TimeProvider time) : CancellationTokenSource(
     private static int _pooled;
 
     private CancellationTokenRegistration _client;
+    private CancellationTokenRegistration _route;
+    private long _graceTicks;
+    private bool _left;
     private TimeSpan _patience;
     private TimeProvider _time = time;
 
@@ -24,21 +28,44 @@ internal sealed class ForwardTimer(TimeProvider time) : CancellationTokenSource(
             timer = new ForwardTimer(time);
         timer._patience = patience;
         timer._time = time;
+        timer._left = false;
         timer._client = client.UnsafeRegister(static t => ((ForwardTimer)t!).Cancel(), timer);
         timer.CancelAfter(patience);
         return timer;
     }
 
-    /// <summary>The body moves: patience begins anew.</summary>
-    public void Restart() => CancelAfter(_patience);
+    /// <summary>The route moved away from the cell that has the request.</summary>
+    public bool Left => Volatile.Read(ref _left);
 
-    /// <summary>The answer has begun: only the client's going ends it now.</summary>
-    public void Stop() => CancelAfter(Timeout.InfiniteTimeSpan);
+    /// <summary>Ends the request so long after its route has moved away.</summary>
+    public void Follow(RouteLife route, TimeSpan grace)
+    {
+        Volatile.Write(ref _graceTicks, grace.Ticks);
+        _route = route.Ended.UnsafeRegister(static t => ((ForwardTimer)t!).Leave(), this);
+    }
+
+    /// <summary>The body moves: patience begins anew.</summary>
+    public void Restart()
+    {
+        if (!Left)
+            CancelAfter(_patience);
+    }
+
+    /// <summary>The answer has begun: the client's going ends it now, and the route's, after a grace of its own.</summary>
+    public void Stop(TimeSpan grace)
+    {
+        Volatile.Write(ref _graceTicks, grace.Ticks);
+        CancelAfter(Timeout.InfiniteTimeSpan);
+        if (Left)
+            Leave();
+    }
 
     public void Return()
     {
         _client.Dispose();
         _client = default;
+        _route.Dispose();
+        _route = default;
         if (Volatile.Read(ref _pooled) < MostPooled && TryReset())
         {
             Interlocked.Increment(ref _pooled);
@@ -48,5 +75,15 @@ internal sealed class ForwardTimer(TimeProvider time) : CancellationTokenSource(
         {
             Dispose();
         }
+    }
+
+    private void Leave()
+    {
+        Volatile.Write(ref _left, true);
+        var grace = Volatile.Read(ref _graceTicks);
+        if (grace == 0)
+            Cancel();
+        else
+            CancelAfter(TimeSpan.FromTicks(grace));
     }
 }

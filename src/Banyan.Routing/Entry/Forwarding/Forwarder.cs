@@ -1,133 +1,108 @@
-using System.Text;
+using Banyan.Routing.Entry.Holding;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Banyan.Routing.Entry.Forwarding;
 
 /// <summary>
-/// Sends a request to a cell and its answer back, both as streams. Does the job of YARP's forwarder, which would take its
-/// place. Never throws for what a client or a cell does. Thread-safe.
+/// Brings a request to its region's cell and the answer back: waits where the region does not serve, and sends again what
+/// may be. This is the one layer that does so. Never throws for what a client or a cell does. Thread-safe.
 /// </summary>
-internal sealed partial class Forwarder : IDisposable
+internal sealed partial class Forwarder(Sender sender, HoldGate gate, HoldBook holds, EntryState state, EntryPulses pulses, EntryOptions options, EntryMetrics metrics, ILogger<Forwarder> log)
 {
-    private readonly HttpMessageInvoker _cells;
-    private readonly EntryState _state;
-    private readonly EntryOptions _options;
-    private readonly EntryMetrics _metrics;
-    private readonly TimeProvider _time;
-    private readonly CancellationToken _stopping;
-    private readonly ILogger<Forwarder> _log;
-
-    public Forwarder(EntryState state, EntryOptions options, EntryMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<Forwarder> log)
-    {
-        (_state, _options, _metrics, _time, _stopping, _log) = (state, options, metrics, time, lifetime.ApplicationStopping, log);
-        _cells = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            UseCookies = false,
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            AutomaticDecompression = System.Net.DecompressionMethods.None,
-            ActivityHeadersPropagator = null, // traceparent passes through as it came
-            ConnectTimeout = options.ConnectTimeout,
-            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1), // below Kestrel's keep-alive of 130 s, so that the cell is not the one who closes
-            MaxResponseHeadersLength = options.MaxAnswerHeadersKiB,
-            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-        });
-    }
-
     /// <param name="target">Path and query, as they go on the wire.</param>
-    public async Task ForwardAsync(HttpContext context, EntryRegion region, string target)
+    public async Task ForwardAsync(HttpContext context, string region, string target)
     {
-        var upgrades = context.Features.Get<IHttpUpgradeFeature>();
-        var upgrade = upgrades is { IsUpgradableRequest: true } && string.Equals(context.Request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase);
-        var count = _metrics.Begin(region.Name);
-        var timer = ForwardTimer.Rent(_options.AnswerTimeout, _time, context.RequestAborted);
-        HttpRequestMessage? request = null;
+        var exchange = new Exchange(context, region, target, holds, options);
+        var count = metrics.Of(region);
+        count.Begin();
         try
         {
-            request = RequestHead.Make(context, region.Address, target, upgrade, timer);
-            using var response = await _cells.SendAsync(request, timer.Token);
-            timer.Stop();
-            Answer.CopyHead(response, context.Response, region.Name);
-            count.Answered((int)response.StatusCode);
-            var body = await response.Content.ReadAsStreamAsync(timer.Token);
-            var endless = response.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols || Answer.IsEventStream(response);
-            using var stop = endless ? _stopping.UnsafeRegister(static t => ((ForwardTimer)t!).Cancel(), timer) : default;
-            if (response.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols)
+            var verify = false;
+            while (await gate.PassAsync(exchange, verify) is { } where)
             {
-                await using var client = await upgrades!.UpgradeAsync();
-                await Tunnel.RunAsync(client, body, timer.Token);
-                return;
-            }
+                if (exchange.Sends > 0 && !MayRepeat(exchange, where, count))
+                {
+                    await ProblemOfAsync(exchange, where, exchange.Broken > 0 ? ReplayVerdict.Unknown : ReplayVerdict.NotDone);
+                    return;
+                }
 
-            await Answer.CopyBodyAsync(body, context.Response, timer.Token);
-            Answer.CopyTrailers(response, context.Response);
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or InvalidOperationException)
-        {
-            count.Failed();
-            await FailAsync(context, region, request, timer, e);
+                exchange.Sends++;
+                exchange.Turn = where.Turn;
+                exchange.TryKeepBody(); // where there is no memory it is sent all the same, once
+                var end = await sender.SendAsync(exchange, where, count);
+                if (end == SendEnd.Answered)
+                {
+                    if (exchange.CellStoodAside)
+                        News(where, SendEnd.StoodAside);
+                    return;
+                }
+
+                count.Failed();
+                News(where, end);
+                exchange.Broken += end is SendEnd.Broke ? 1 : 0;
+                var verdict = ReplayDecision.Make(new ReplayFacts(end, exchange.Traits.Repeatable, exchange.BodyKept, exchange.Broken), options);
+                if (verdict != ReplayVerdict.Replay)
+                {
+                    await ProblemOfAsync(exchange, where, verdict);
+                    return;
+                }
+
+                verify = true;
+            }
         }
         finally
         {
+            exchange.End();
             count.End();
-            timer.Return();
-            request?.Dispose();
         }
     }
 
-    public void Dispose() => _cells.Dispose();
-
-    private async Task FailAsync(HttpContext context, EntryRegion region, HttpRequestMessage? request, ForwardTimer timer, Exception error)
+    /// <summary>Sent again while its region went on serving, it costs budget; a partition that moves costs none.</summary>
+    private static bool MayRepeat(Exchange exchange, EntryRegion where, RegionCount count)
     {
-        if (context.RequestAborted.IsCancellationRequested)
-            return; // nobody listens any more; the cell was told by the closed connection
-        if (context.Response.HasStarted && error is OperationCanceledException && _stopping.IsCancellationRequested)
-            return; // an endless stream ends here, in order; its client comes back to another entry
-        if (context.Response.HasStarted)
-        {
-            LogBroken(region.Name, error.Message);
-            context.Abort(); // the client must not take half an answer for a whole one
-            return;
-        }
-
-        if ((request?.Content as RequestBody)?.ClientFailure is { } client)
-        {
-            var status = client is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status400BadRequest;
-            await EntryProblem.WriteAsync(context, status, "bad-request-body", "Request body not readable", "The request's body ended early or is not well formed.");
-        }
-        else if (error is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
-            || (error is OperationCanceledException && !timer.IsCancellationRequested))
-        {
-            // Not sent: the region could not be reached. The watcher will say what it is; until then others are preferred.
-            _state.Set(region.Name, RegionAvailability.Suspected);
-            LogUnreachable(region.Name, error.Message);
-            await EntryProblem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "region-unreachable", "Region can not be reached",
-                $"Region \"{region.Name}\" does not take connections. The request was not carried out; try again.", 1);
-        }
-        else if (timer.IsCancellationRequested)
-        {
-            LogSilent(region.Name);
-            await EntryProblem.WriteAsync(context, StatusCodes.Status504GatewayTimeout, "region-silent", "Region did not answer in time",
-                $"Region \"{region.Name}\" did not begin to answer in {_options.AnswerTimeout.TotalSeconds:0.###} s. The request may have been carried out; a repeat with the same Idempotency-Key does the work once.");
-        }
-        else
-        {
-            LogBroken(region.Name, error.Message);
-            await EntryProblem.WriteAsync(context, StatusCodes.Status502BadGateway, "region-broke-off", "Region broke off",
-                $"Region \"{region.Name}\" broke off before it answered, or its answer is not valid HTTP. The request may have been carried out; a repeat with the same Idempotency-Key does the work once.");
-        }
+        if (where.Turn == exchange.Turn && !count.Budget.TryTake(count.Requests))
+            return false;
+        count.Replay();
+        return true;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Region {Region} can not be reached: {Error}")]
-    private partial void LogUnreachable(string region, string error);
+    /// <summary>What a request met is news for all: the cell is asked at once, and until it was, requests wait.</summary>
+    private void News(EntryRegion where, SendEnd end)
+    {
+        var found = end switch
+        {
+            SendEnd.Unreachable => RegionAvailability.Down,
+            SendEnd.StoodAside => RegionAvailability.Moving,
+            _ => (RegionAvailability?)null,
+        };
+        if (found is null)
+            return;
+        // What was sent in an earlier turn says nothing about this one.
+        var (before, after) = state.Note(where.Name, where.Route!.Life, found.Value, where.Turn);
+        if (before.Availability == after.Availability)
+            return;
+        pulses.Of(where.Name).Ring();
+        LogNews(where.Name, before.Availability, after.Availability, end);
+    }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Region {Region} did not begin to answer in time")]
-    private partial void LogSilent(string region);
+    private Task ProblemOfAsync(Exchange exchange, EntryRegion region, ReplayVerdict verdict)
+    {
+        var context = exchange.Context;
+        if (context.RequestAborted.IsCancellationRequested)
+            return Task.CompletedTask; // nobody listens any more
+        return verdict switch
+        {
+            ReplayVerdict.NotDone => EntryProblem.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "region-unreachable", "Region can not be reached",
+                $"Region \"{region.Name}\" does not take requests. This one was not carried out; try again.", 1),
+            ReplayVerdict.TimedOut => EntryProblem.WriteAsync(context, StatusCodes.Status504GatewayTimeout, "region-silent", "Region did not answer in time",
+                $"Region \"{region.Name}\" did not begin to answer in {options.AnswerTimeout.TotalSeconds:0.###} s. The request may have been carried out; a repeat with the same Idempotency-Key does the work once."),
+            ReplayVerdict.BadBody => EntryProblem.WriteAsync(context, exchange.BadBodyStatus, "bad-request-body", "Request body not readable", "The request's body ended early or is not well formed."),
+            _ => EntryProblem.WriteAsync(context, StatusCodes.Status502BadGateway, "region-broke-off", "Region broke off",
+                $"Region \"{region.Name}\" broke off before it answered, or its answer is not valid HTTP. The request may have been carried out; a repeat with the same Idempotency-Key does the work once."),
+        };
+    }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Region {Region} broke off: {Error}")]
-    private partial void LogBroken(string region, string error);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Region {Region}: {Before} -> {After}, by a request: {End}")]
+    private partial void LogNews(string region, RegionAvailability before, RegionAvailability after, SendEnd end);
 }

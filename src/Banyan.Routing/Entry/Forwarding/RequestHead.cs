@@ -13,7 +13,9 @@ internal static class RequestHead
     /// <param name="address">The cell's scheme and authority.</param>
     /// <param name="target">Path and query, as they go on the wire.</param>
     /// <param name="upgrade">Asks for a WebSocket.</param>
-    public static HttpRequestMessage Make(HttpContext context, string address, string target, bool upgrade, ForwardTimer timer)
+    /// <param name="timer">Told of the body's progress.</param>
+    /// <param name="kept">Where the body is kept; null where it is not.</param>
+    public static HttpRequestMessage Make(HttpContext context, string address, string target, bool upgrade, ForwardTimer timer, KeptBody? kept)
     {
         var request = context.Request;
         var message = new HttpRequestMessage(HttpMethod.Parse(request.Method), new Uri(address + target, AsGiven))
@@ -24,7 +26,7 @@ internal static class RequestHead
         var connection = request.Headers.Connection;
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true } && !upgrade)
         {
-            message.Content = new RequestBody(request, timer);
+            message.Content = new RequestBody(request, timer, kept);
             message.Headers.TransferEncodingChunked = request.ContentLength is null ? true : null;
             if (request.ContentLength is null or >= RequestBody.AskFirst || request.Headers.ContainsKey("Expect"))
                 message.Headers.ExpectContinue = true;

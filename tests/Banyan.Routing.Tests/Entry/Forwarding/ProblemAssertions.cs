@@ -19,4 +19,13 @@ internal static class ProblemAssertions
             response.Headers.RetryAfter.ShouldNotBeNull();
         return problem;
     }
+
+    /// <summary>A refusal of the cell's own, or the entry's.</summary>
+    public static async Task ShouldBe503OfAsync(this HttpResponseMessage response, params string[] codes)
+    {
+        var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+        ((int)response.StatusCode).ShouldBe(503);
+        codes.ShouldContain(problem.GetProperty("type").GetString()!["urn:banyan:problem:".Length..]);
+        response.Headers.RetryAfter.ShouldNotBeNull();
+    }
 }

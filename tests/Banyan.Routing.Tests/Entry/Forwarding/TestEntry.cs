@@ -1,3 +1,4 @@
+using Banyan.Engines.Consensus;
 using Banyan.Routing.Entry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -35,14 +36,18 @@ internal sealed class TestEntry : IAsyncDisposable
     public static Task<TestEntry> StartAsync(TestCell cell, EntryOptions? options = null, bool http2 = false) =>
         StartAsync([("home", cell.Address)], options, http2);
 
-    public static async Task<TestEntry> StartAsync(IEnumerable<(string Name, string Address)> regions, EntryOptions? options = null, bool http2 = false)
+    public static Task<TestEntry> StartAsync(IEnumerable<(string Name, string Address)> regions, EntryOptions? options = null, bool http2 = false) =>
+        StartAsync(regions.Select(r => new EntryRegion { Name = r.Name, Address = r.Address }), options ?? new EntryOptions(), store: null, http2);
+
+    public static async Task<TestEntry> StartAsync(IEnumerable<EntryRegion> regions, EntryOptions options, IConsensusStore? store, bool http2 = false)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         if (http2)
             builder.WebHost.ConfigureKestrel(k => k.ConfigureEndpointDefaults(e => e.Protocols = HttpProtocols.Http2));
-        var given = options ?? new EntryOptions();
-        builder.Services.AddBanyanEntry(regions.Select(r => new EntryRegion { Name = r.Name, Address = r.Address }), given with { WatchInterval = TimeSpan.FromMilliseconds(50), DrainTimeout = TimeSpan.FromSeconds(2) });
+        builder.Services.AddBanyanEntry(regions, options with { WatchInterval = TimeSpan.FromMilliseconds(50), DrainTimeout = TimeSpan.FromSeconds(2) });
+        if (store is not null)
+            builder.Services.AddBanyanRoutes(store);
         var app = builder.Build();
         app.MapBanyanEntry();
         await app.StartAsync();

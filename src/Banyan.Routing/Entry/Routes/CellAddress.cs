@@ -1,0 +1,28 @@
+namespace Banyan.Routing.Entry.Routes;
+
+/// <summary>One cell of one holder of a partition, and what the entry knows of it now. One object for the life of the process. Thread-safe.</summary>
+public sealed class CellAddress(string region, string address)
+{
+    private int _inFlight;
+    private bool _aside;
+
+    /// <summary>The region whose cell this is.</summary>
+    public string Region { get; } = region;
+
+    /// <summary>Scheme and authority, without a slash at the end.</summary>
+    public string Address { get; } = address;
+
+    /// <summary>Requests that it has begun and not ended.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>The last probe did not find it ready: others of the same region are preferred.</summary>
+    public bool Aside
+    {
+        get => Volatile.Read(ref _aside);
+        internal set => Volatile.Write(ref _aside, value);
+    }
+
+    internal void Begin() => Interlocked.Increment(ref _inFlight);
+
+    internal void End() => Interlocked.Decrement(ref _inFlight);
+}
