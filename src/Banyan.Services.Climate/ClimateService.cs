@@ -67,6 +67,7 @@ public sealed class ClimateService : IService
         services.AddSingleton<RuleWorker>();
         services.AddSingleton<IWriteObserver>(static p => p.GetRequiredService<RuleWorker>());
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<RuleWorker>());
+        services.AddSingleton<IServiceHealth, ClimateHealth>();
         services.AddSingleton<RuleEndpoints>();
         services.AddSingleton<WriteService>();
         services.AddSingleton<WriteEndpoints>();

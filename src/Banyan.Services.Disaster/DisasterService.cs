@@ -15,8 +15,11 @@ namespace Banyan.Services.Disaster;
 /// <summary>Public warnings: takes CAP 1.2 alerts, keeps their life cycle, and brings them to everyone concerned. See docs/disaster.md.</summary>
 public sealed class DisasterService : IService
 {
+    /// <summary>The service's name, and its schema's.</summary>
+    public const string ServiceName = "disaster";
+
     /// <inheritdoc/>
-    public string Name => "disaster";
+    public string Name => ServiceName;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Topics { get; } = [DisasterTopics.Alerts, DisasterTopics.Messages, DisasterTopics.Subscriptions];

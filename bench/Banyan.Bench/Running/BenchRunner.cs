@@ -6,6 +6,9 @@ namespace Banyan.Bench.Running;
 /// <summary>Runs benches in turn, then prints the table and writes <c>artifacts/bench/latest.json</c>.</summary>
 internal static class BenchRunner
 {
+    /// <summary>The exit code after a signal, as shells have it.</summary>
+    private const int Stopped = 143;
+
     public static async Task<int> RunAsync(string[] args, Bench[] benches)
     {
         if (args.Contains("--list") || args.Contains("--help"))
@@ -22,15 +25,24 @@ internal static class BenchRunner
             return 2;
         }
 
+        using var stop = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         var figures = new List<Figure>();
-        var run = new BenchRun(args.Contains("--quick"), args, figures);
+        var run = new BenchRun(args.Contains("--quick"), args, figures, stop.Token);
         var failed = 0;
         foreach (var bench in benches.Where(b => names.Length == 0 || names.Contains(b.Name)))
         {
             await Console.Error.WriteLineAsync($"{bench.Name}: {bench.About}");
             try
             {
-                await bench.RunAsync(run);
+                // A bench that does not look at the token is left where it is; its children end with this process.
+                await (bench.StopsItself ? bench.RunAsync(run) : bench.RunAsync(run).WaitAsync(stop.Token));
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                await Console.Error.WriteLineAsync($"{bench.Name} was stopped");
+                return Stopped;
             }
 #pragma warning disable CA1031 // one that fails must not cost the figures of the others
             catch (Exception error)
@@ -45,6 +57,12 @@ internal static class BenchRunner
         PrintTable(figures);
         await WriteAsync(figures, run.Quick);
         return failed == 0 ? 0 : 1;
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
     }
 
     private static void PrintTable(List<Figure> figures)

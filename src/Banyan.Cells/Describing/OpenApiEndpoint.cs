@@ -26,6 +26,7 @@ internal sealed class OpenApiEndpoint(IServiceProvider provider)
                 Description = "Errors are application/problem+json (RFC 9457). A change may carry an Idempotency-Key; its answer names a receipt in Banyan-Receipt.",
             };
             document.Servers = [new OpenApiServer { Url = cell.PublicAddress.ToString().TrimEnd('/') }];
+            DeclarePathParameters(document);
             return Task.CompletedTask;
         });
     });
@@ -40,6 +41,23 @@ internal sealed class OpenApiEndpoint(IServiceProvider provider)
             context.Response.ContentLength = body.Length;
             await context.Response.Body.WriteAsync(body, context.RequestAborted);
         }).Always();
+    }
+
+    /// <summary>Endpoints that read their own path declare none of its parts; OpenAPI asks for each.</summary>
+    private static void DeclarePathParameters(OpenApiDocument document)
+    {
+        foreach (var (path, item) in document.Paths)
+        {
+            foreach (var part in path.Split('/').Where(static p => p.StartsWith('{')).Select(static p => p.Trim('{', '}')))
+            {
+                foreach (var (_, operation) in item.Operations ?? [])
+                {
+                    operation.Parameters ??= [];
+                    if (!operation.Parameters.Any(p => p.Name == part))
+                        operation.Parameters.Add(new OpenApiParameter { Name = part, In = ParameterLocation.Path, Required = true, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+                }
+            }
+        }
     }
 
     private Task<byte[]> GetAsync()

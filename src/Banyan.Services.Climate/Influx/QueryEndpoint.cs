@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Services.Climate.Catalog;
 using Microsoft.AspNetCore.Builder;
@@ -18,8 +19,8 @@ internal sealed partial class QueryEndpoint(SeriesCatalog catalog)
     /// <summary>Maps it.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/query", AnswerAsync).WithBodyLimit(MaxBody);
-        routes.MapGet("/query", AnswerAsync);
+        routes.MapPost("/query", AnswerAsync).WithBodyLimit(MaxBody).Describe(ClimateService.ServiceName, "InfluxDB's CREATE DATABASE, as agents send it before they write", 200);
+        routes.MapGet("/query", AnswerAsync).Describe(ClimateService.ServiceName, "InfluxDB's queries that agents send before they write", 200);
     }
 
     private async Task AnswerAsync(HttpContext http)

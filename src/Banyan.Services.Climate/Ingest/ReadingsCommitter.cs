@@ -45,8 +45,8 @@ internal sealed partial class ReadingsCommitter : BackgroundService
         _logger = logger;
     }
 
-    /// <summary>What the last commit failed with; null where it did not.</summary>
-    public string? LastFailure { get; private set; }
+    /// <summary>What keeps the database from taking readings, and when it last did; null once it took some.</summary>
+    public CommitFailure? LastFailure { get; private set; }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -122,7 +122,8 @@ internal sealed partial class ReadingsCommitter : BackgroundService
         {
             if (error is not TooManyPartitionsException)
             {
-                LastFailure = error.Message;
+                if (error is NpgsqlException { IsTransient: true } or PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction })
+                    LastFailure = new CommitFailure(error.Message, _time.GetTimestamp());
                 LogFailed(_logger, error, writes.Count);
             }
 
@@ -228,3 +229,8 @@ internal sealed partial class ReadingsCommitter : BackgroundService
     [LoggerMessage(Level = LogLevel.Error, Message = "A commit of {Writes} writes of readings failed.")]
     private static partial void LogFailed(ILogger logger, Exception error, int writes);
 }
+
+/// <summary>The database did not take readings.</summary>
+/// <param name="Message">Why.</param>
+/// <param name="At">A time stamp of the cell's clock.</param>
+internal sealed record CommitFailure(string Message, long At);

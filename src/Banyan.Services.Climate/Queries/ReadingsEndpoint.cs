@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Banyan.Cells.Describing;
 using Banyan.Services.Climate.Blocks;
 using Banyan.Services.Climate.Catalog;
 using Banyan.Services.Climate.LineProtocol;
@@ -18,7 +19,7 @@ internal sealed class ReadingsEndpoint(NpgsqlDataSource source, SeriesFinder fin
     private const int MaxPoints = 100_000;
 
     /// <summary>Maps it.</summary>
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/climate/v1/readings", ReadAsync);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/climate/v1/readings", ReadAsync).Describe(ClimateService.ServiceName, "Readings of a range, as JSON or line protocol", 200, "application/json", 400);
 
     private async Task ReadAsync(HttpContext http)
     {

@@ -1,3 +1,4 @@
+using Banyan.Cells.Describing;
 using Banyan.Services.Climate.Catalog;
 using Banyan.Services.Climate.LineProtocol;
 using Microsoft.AspNetCore.Builder;
@@ -14,9 +15,9 @@ internal sealed class SeriesEndpoints(SeriesFinder finder, SeriesCatalog catalog
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/climate/v1/buckets", BucketsAsync);
-        routes.MapGet("/climate/v1/measurements", MeasurementsAsync);
-        routes.MapGet("/climate/v1/series", SeriesAsync);
+        routes.MapGet("/climate/v1/buckets", BucketsAsync).Describe(ClimateService.ServiceName, "Buckets", 200);
+        routes.MapGet("/climate/v1/measurements", MeasurementsAsync).Describe(ClimateService.ServiceName, "Measurements and their fields", 200, "application/json", 400);
+        routes.MapGet("/climate/v1/series", SeriesAsync).Describe(ClimateService.ServiceName, "Series", 200, "application/json", 400);
     }
 
     private async Task BucketsAsync(HttpContext http)

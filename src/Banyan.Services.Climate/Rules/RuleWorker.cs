@@ -44,6 +44,9 @@ internal sealed partial class RuleWorker : BackgroundService, IWriteObserver
         meter.Meter.CreateObservableGauge("banyan.climate.rules", () => _book.Current.All.Count, "{rule}", "Rules in force.");
     }
 
+    /// <summary>What keeps rules from being evaluated, in one line; null where nothing does.</summary>
+    public string? Problem { get; private set; }
+
     /// <inheritdoc/>
     public void Committed(IReadOnlyList<PendingWrite> writes)
     {
@@ -88,10 +91,12 @@ internal sealed partial class RuleWorker : BackgroundService, IWriteObserver
                     await _store.LoadAsync(stoppingToken);
                 loaded = true;
                 await WorkAsync(stoppingToken);
+                Problem = null;
             }
             catch (Exception error) when (error is NpgsqlException or InvalidDataException)
             {
                 LogFailed(_logger, error);
+                Problem = error.Message;
                 lock (_lock)
                     _all = true;
                 await Task.Delay(AfterFailure, _time, stoppingToken);

@@ -18,6 +18,7 @@ internal sealed partial class AlertFollower(
 {
     /// <summary>So many positions back, changes are kept for subscribers that come back after a restart.</summary>
     private const int LookBack = 2_000;
+    private const int PageSize = 100;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly HashSet<string> Topics = [DisasterTopics.Alerts, DisasterTopics.Messages];
@@ -26,9 +27,11 @@ internal sealed partial class AlertFollower(
     private const string SelectActive = "SELECT id, expires, CASE WHEN status = 'Actual' AND scope = 'Public' THEN document END FROM disaster.alerts WHERE state = 'active'";
 
     private volatile string? _wrong = "the active alerts are being loaded";
-    private StreamPosition _position;
 
-    public string Service => "disaster";
+    /// <summary>Everything up to here was looked at; ahead of the last alert where other entries followed it, so that retention never overtakes it.</summary>
+    private long _through;
+
+    public string Service => DisasterService.ServiceName;
 
     public ValueTask<string?> CheckAsync(CancellationToken cancellationToken) => new(_wrong);
 
@@ -48,17 +51,29 @@ internal sealed partial class AlertFollower(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var pause = FirstPause;
+        var outrun = false;
         while (true)
         {
             try
             {
+                if (outrun)
+                    await LoadBoardAsync(stoppingToken);
+                outrun = false;
                 _ = await journal.GetHeadAsync(stoppingToken);
                 _wrong = null;
-                await foreach (var entry in journal.FollowAsync(_position.Position, Topics, stoppingToken))
+                await foreach (var page in journal.FollowPagesAsync(_through, PageSize, Topics, stoppingToken))
                 {
-                    Handle(entry);
+                    foreach (var entry in page.Entries)
+                        Handle(entry);
+                    _through = page.Through;
                     pause = FirstPause;
                 }
+            }
+            catch (EntriesDroppedException e)
+            {
+                // Away for longer than the journal is kept: what is active is loaded anew, subscribers come back to it.
+                LogDropped(e, e.After + 1, e.Tail - 1);
+                outrun = true;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -67,7 +82,7 @@ internal sealed partial class AlertFollower(
             catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
                 _wrong = $"the journal can't be followed, so new alerts are late: {e.Message}";
-                LogBroken(e, _position.Position, pause.TotalMilliseconds);
+                LogBroken(e, _through, pause.TotalMilliseconds);
             }
 
             await Task.Delay(pause, time, stoppingToken);
@@ -77,7 +92,7 @@ internal sealed partial class AlertFollower(
 
     private void Handle(JournalEntry entry)
     {
-        _position = StreamPosition.Of(entry);
+        _through = entry.Position;
         try
         {
             Apply(entry);
@@ -108,9 +123,21 @@ internal sealed partial class AlertFollower(
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
+        var position = await LoadBoardAsync(cancellationToken);
+        var (recent, changedAt) = await LoadRecentAsync(position.Position, cancellationToken);
+        if (changedAt is { } at)
+            board.Set(BoardSnapshot.Empty.With(board.Current.Alerts, position, at));
+        hub.Start(position, recent);
+        _wrong = null;
+        LogLoaded(board.Current.Count, position.Position);
+    }
+
+    private async Task<StreamPosition> LoadBoardAsync(CancellationToken cancellationToken)
+    {
         var head = await journal.GetHeadAsync(cancellationToken);
         var last = head == 0 ? [] : await journal.ReadAsync(head - 1, 1, null, cancellationToken);
-        _position = new StreamPosition(head, last is [var entry] ? entry.Epoch : 0);
+        var position = new StreamPosition(head, last is [var entry] ? entry.Epoch : 0);
+        _through = head;
 
         var alerts = new List<BoardAlert>();
         await using (var command = database.CreateCommand(SelectActive))
@@ -126,11 +153,8 @@ internal sealed partial class AlertFollower(
             }
         }
 
-        var (recent, changedAt) = await LoadRecentAsync(head, cancellationToken);
-        board.Set(BoardSnapshot.Empty.With(alerts, _position, changedAt ?? alerts.Select(static a => a.ReceivedAt).DefaultIfEmpty(time.GetUtcNow()).Max()));
-        hub.Start(_position, recent);
-        _wrong = null;
-        LogLoaded(alerts.Count, head);
+        board.Set(BoardSnapshot.Empty.With(alerts, position, alerts.Select(static a => a.ReceivedAt).DefaultIfEmpty(time.GetUtcNow()).Max()));
+        return position;
     }
 
     /// <summary>The last changes, in small pages: each may be large.</summary>
@@ -157,6 +181,9 @@ internal sealed partial class AlertFollower(
 
     [LoggerMessage(LogLevel.Information, "{Count} alerts are active at journal position {Position}.")]
     private partial void LogLoaded(int count, long position);
+
+    [LoggerMessage(LogLevel.Error, "Journal entries {First} to {Last} were dropped before the board saw them; the active alerts are loaded again.")]
+    private partial void LogDropped(Exception exception, long first, long last);
 
     [LoggerMessage(LogLevel.Error, "Journal entry {Position} of type {Type} can't be read and is left out.")]
     private partial void LogUnreadable(Exception exception, long position, string type);

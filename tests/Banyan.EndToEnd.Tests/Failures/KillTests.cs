@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Banyan.EndToEnd.Tests.Running;
@@ -94,6 +95,20 @@ public class KillTests(LivePlatform platform)
 
         foreach (var receipt in traffic.Readings.Values)
             await IsInTheJournalAsync(receipt);
+        var stored = await ReadBackAsync(traffic);
+        foreach (var time in traffic.Readings.Keys)
+            stored.GetValueOrDefault(time, -1).ShouldBe(traffic.ValueAt(time), $"the reading of {time} was acknowledged");
+    }
+
+    /// <summary>Every reading of the traffic, by its time in seconds, as the service gives it.</summary>
+    private async Task<Dictionary<long, double>> ReadBackAsync(Traffic traffic)
+    {
+        var (first, last) = (traffic.Readings.Keys.Min(), traffic.Readings.Keys.Max() + 1);
+        var found = JsonDocument.Parse(await platform.Http.GetStringAsync(new Uri(string.Create(CultureInfo.InvariantCulture,
+            $"/regions/{Victim}/climate/v1/readings?bucket=e2e&measurement=rain&field=mm&tag.station={Victim}&limit=100000&from={DateTimeOffset.FromUnixTimeSeconds(first):yyyy-MM-ddTHH:mm:ssZ}&to={DateTimeOffset.FromUnixTimeSeconds(last):yyyy-MM-ddTHH:mm:ssZ}"), UriKind.Relative))).RootElement;
+        var points = found.GetProperty("series").EnumerateArray().Single().GetProperty("points").EnumerateArray().Select(static p => (Time: p[0].GetDateTimeOffset().ToUnixTimeSeconds(), Value: p[1].GetDouble())).ToList();
+        points.Select(static p => p.Time).ShouldBeUnique();
+        return points.ToDictionary(static p => p.Time, static p => p.Value);
     }
 
     private async Task IsInTheJournalAsync(string receipt)

@@ -23,6 +23,9 @@ internal sealed class Traffic(LivePlatform platform, string region) : IAsyncDisp
     /// <summary>Times of acknowledged readings (seconds), with their receipts.</summary>
     public ConcurrentDictionary<long, string> Readings { get; } = new();
 
+    /// <summary>The value that the reading of a time (seconds) was written with.</summary>
+    public double ValueAt(long time) => time - _firstSecond;
+
     /// <summary>Answers that no retry can mend; there must be none.</summary>
     public ConcurrentQueue<string> Refusals { get; } = new();
 
