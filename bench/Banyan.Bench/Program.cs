@@ -24,6 +24,6 @@ return await BenchRunner.RunAsync(args,
     new("durable-changes", "changes through the journal, against the same SQL in pgbench", JournalBench.RunAsync),
     new("alert-fan-out", "an alert to 10,000 SSE subscribers, against nginx with nchan", FanOutBench.RunAsync),
     new("line-protocol", "ingest of line protocol, against InfluxDB", IngestBench.RunAsync),
-    new("up", "the start of the KAI platform, cold and warm", UpBench.RunAsync, StopsItself: true),
+    new("up", "the start of the KAI platform, cold and warm", UpBench.RunAsync),
     new("check", "the check of Sankofa's blueprint", CheckBench.RunAsync),
 ]);

@@ -17,11 +17,11 @@ internal static class BanyanCommand
     }
 
     /// <summary>Runs it to its end; seconds.</summary>
-    public static async Task<double> RunAsync(string[] arguments, int[] expected, CancellationToken stop = default)
+    public static async Task<double> RunAsync(string[] arguments, int[] expected)
     {
         var clock = Stopwatch.StartNew();
         await using var child = Child.Start(Launcher, arguments);
-        var code = await child.WaitAsync(stop);
+        var code = await child.WaitAsync();
         var seconds = clock.Elapsed.TotalSeconds;
         if (!expected.Contains(code))
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"banyan {string.Join(' ', arguments)} ended with {code}: {child.Tail()}"));

@@ -21,9 +21,9 @@ internal static class UpBench
             string[] down = ["down", "--data", data];
             try
             {
-                cold.Add(await BanyanCommand.RunAsync(up, expected: [0], run.Stop));
-                await BanyanCommand.RunAsync(down, expected: [0], run.Stop);
-                warm.Add(await BanyanCommand.RunAsync(up, expected: [0], run.Stop));
+                cold.Add(await BanyanCommand.RunAsync(up, expected: [0]));
+                await BanyanCommand.RunAsync(down, expected: [0]);
+                warm.Add(await BanyanCommand.RunAsync(up, expected: [0]));
                 BenchRun.Say($"round {round + 1}: cold {cold[^1]:F1} s, warm {warm[^1]:F1} s");
             }
             finally

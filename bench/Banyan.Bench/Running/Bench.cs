@@ -4,5 +4,4 @@ namespace Banyan.Bench.Running;
 /// <param name="Name">What <c>bench/run</c> calls it.</param>
 /// <param name="About">One line.</param>
 /// <param name="RunAsync">Measures, and reports figures to the run.</param>
-/// <param name="StopsItself">It heeds <see cref="BenchRun.Stop"/>, since what it starts would outlive this process.</param>
-internal sealed record Bench(string Name, string About, Func<BenchRun, Task> RunAsync, bool StopsItself = false);
+internal sealed record Bench(string Name, string About, Func<BenchRun, Task> RunAsync);

@@ -3,11 +3,8 @@ using System.Globalization;
 namespace Banyan.Bench.Running;
 
 /// <summary>What a bench is told, and where it reports.</summary>
-internal sealed class BenchRun(bool quick, string[] arguments, List<Figure> figures, CancellationToken stop)
+internal sealed class BenchRun(bool quick, string[] arguments, List<Figure> figures)
 {
-    /// <summary>Someone asked to stop: what was started is to be stopped, and nothing more begun.</summary>
-    public CancellationToken Stop => stop;
-
     /// <summary>Short: to see that it works. The figures of such a run say nothing.</summary>
     public bool Quick => quick;
 

@@ -9,6 +9,9 @@ internal static class BenchRunner
     /// <summary>The exit code after a signal, as shells have it.</summary>
     private const int Stopped = 143;
 
+    /// <summary>The longest that a bench which was broken off may clean up.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     public static async Task<int> RunAsync(string[] args, Bench[] benches)
     {
         if (args.Contains("--list") || args.Contains("--help"))
@@ -25,24 +28,28 @@ internal static class BenchRunner
             return 2;
         }
 
-        using var stop = new CancellationTokenSource();
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         var figures = new List<Figure>();
-        var run = new BenchRun(args.Contains("--quick"), args, figures, stop.Token);
+        var run = new BenchRun(args.Contains("--quick"), args, figures);
         var failed = 0;
         foreach (var bench in benches.Where(b => names.Length == 0 || names.Contains(b.Name)))
         {
             await Console.Error.WriteLineAsync($"{bench.Name}: {bench.About}");
             try
             {
-                // A bench that does not look at the token is left where it is; its children end with this process.
-                await (bench.StopsItself ? bench.RunAsync(run) : bench.RunAsync(run).WaitAsync(stop.Token));
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                await Console.Error.WriteLineAsync($"{bench.Name} was stopped");
-                return Stopped;
+                var running = bench.RunAsync(run);
+                if (await Task.WhenAny(running, stopped.Task) != running)
+                {
+                    // Without its children it fails, and what it cleans up behind itself is cleaned up.
+                    await Child.StopAllAsync();
+                    await Task.WhenAny(running, Task.Delay(Patience));
+                    await Console.Error.WriteLineAsync($"{bench.Name} was stopped");
+                    return Stopped;
+                }
+
+                await running;
             }
 #pragma warning disable CA1031 // one that fails must not cost the figures of the others
             catch (Exception error)
@@ -61,7 +68,7 @@ internal static class BenchRunner
         void Stop(PosixSignalContext signal)
         {
             signal.Cancel = true;
-            stop.Cancel();
+            stopped.TrySetResult();
         }
     }
 

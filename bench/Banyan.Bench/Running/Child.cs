@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 
@@ -7,6 +8,7 @@ namespace Banyan.Bench.Running;
 internal sealed class Child : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly ConcurrentDictionary<Child, bool> Running = new();
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
@@ -20,6 +22,14 @@ internal sealed class Child : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+        Running[this] = true;
+    }
+
+    /// <summary>Stops whatever a bench that was broken off has left running.</summary>
+    public static async Task StopAllAsync()
+    {
+        foreach (var child in Running.Keys)
+            await child.DisposeAsync();
     }
 
     public int Pid => _process.Id;
@@ -92,6 +102,8 @@ internal sealed class Child : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (!Running.TryRemove(this, out _))
+            return;
         if (!_process.HasExited)
         {
             if (_ours)
