@@ -7,11 +7,17 @@ internal sealed record DatabaseFacts
 {
     public required DataFolderFacts Folder { get; init; }
 
+    /// <summary>What the folder was last made to be; null where nothing is known.</summary>
+    public FolderState? State { get; init; }
+
     /// <summary>The live server of the folder; null where none runs.</summary>
     public LiveServer? Server { get; init; }
 
     /// <summary>Whether we hold and watch that server.</summary>
     public bool IsHeld { get; init; }
+
+    /// <summary>Whether its configuration files are as wanted; true where that was not looked at.</summary>
+    public bool IsConfigured { get; init; } = true;
 
     /// <summary>The keeper is to end.</summary>
     public bool StopWanted { get; init; }
@@ -27,6 +33,22 @@ internal sealed record DatabaseFacts
 
     /// <summary>How a standby stands to its primary.</summary>
     public StandbyLink Link { get; init; }
+
+    /// <summary>Of an old primary's folder that rests: how it stands to the new primary.</summary>
+    public OldPrimary Past { get; init; }
+}
+
+/// <summary>How an old primary's data stands to the history of the new primary.</summary>
+internal enum OldPrimary
+{
+    /// <summary>Not asked, or the new primary gives no answer, or is none yet.</summary>
+    Unknown,
+
+    /// <summary>It was stopped cleanly, and the new primary has all of it: it can follow as it is.</summary>
+    Contained,
+
+    /// <summary>It crashed, or holds more: it must be looked at.</summary>
+    Apart,
 }
 
 /// <summary>How a standby stands to its primary.</summary>

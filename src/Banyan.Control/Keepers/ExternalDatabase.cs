@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Banyan.Control.Keepers;
 
 /// <summary>Watches a database that was given by connection string. Nothing of it is started, stopped or changed.</summary>
-internal sealed class ExternalDatabase(KeptDatabase wanted, TimeProvider clock, ILogger log) : IKept
+internal sealed class ExternalDatabase(KeptDatabase first, TimeProvider clock, ILogger log) : IKept
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
@@ -16,8 +16,27 @@ internal sealed class ExternalDatabase(KeptDatabase wanted, TimeProvider clock, 
     private PostgresResult<ServerFacts>? _answer;
     private long _askedAt;
     private bool _stopped;
+    private KeptDatabase _wanted = first;
+    private KeptFacts _facts = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public KeptDatabase Wanted => wanted;
+    public KeptDatabase Wanted
+    {
+        get
+        {
+            lock (_gate)
+                return _wanted;
+        }
+    }
+
+    public KeptFacts Facts
+    {
+        get
+        {
+            lock (_gate)
+                return _facts;
+        }
+    }
 
     public bool Answers
     {
@@ -37,8 +56,8 @@ internal sealed class ExternalDatabase(KeptDatabase wanted, TimeProvider clock, 
                 var facts = _answer?.Value;
                 return new DatabaseReport
                 {
-                    Partition = wanted.Partition,
-                    Role = wanted.IsPrimary ? "primary" : "standby",
+                    Partition = _wanted.Partition,
+                    Role = _wanted.IsPrimary ? "primary" : "standby",
                     State = _stopped ? "stopped" : _answer is null ? "starting" : facts is null ? "failed" : "running",
                     SizeBytes = facts?.Size,
                     Connections = facts?.Connections,
@@ -66,16 +85,46 @@ internal sealed class ExternalDatabase(KeptDatabase wanted, TimeProvider clock, 
         }
     }
 
-    public async Task RefreshAsync(CancellationToken cancellationToken)
+    public async Task<KeptFacts> RefreshAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             if (_answer is not null && clock.GetElapsedTime(_askedAt) < Fresh)
-                return;
+                return _facts;
         }
 
         await AskAsync(cancellationToken);
+        return Facts;
     }
+
+    /// <summary>Remembered, so that it is told; who is the primary of databases that are not ours is their owner's to change.</summary>
+    public void Want(KeptDatabase wanted)
+    {
+        lock (_gate)
+        {
+            if ((wanted.Partition, wanted.Region, wanted.ConnectionFrom) != (_wanted.Partition, _wanted.Region, _wanted.ConnectionFrom))
+                throw new ArgumentException($"{wanted.Name} is not {_wanted.Name}.", nameof(wanted));
+            _wanted = wanted;
+        }
+    }
+
+    public async Task<KeptFacts> WaitChangedAsync(long after, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_facts.Version > after)
+                    return _facts;
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    public Task<PostgresError?> PrepareHandOverAsync(CancellationToken cancellationToken) => Task.FromResult<PostgresError?>(null);
 
     public async ValueTask DisposeAsync()
     {
@@ -92,7 +141,7 @@ internal sealed class ExternalDatabase(KeptDatabase wanted, TimeProvider clock, 
             PostgresResult<ServerFacts> answer;
             if (_server is null)
             {
-                var found = ExternalPostgres.From(wanted.ConnectionFrom!);
+                var found = ExternalPostgres.From(Wanted.ConnectionFrom!);
                 _server = found.Value;
                 answer = found.Ok ? await _server!.CheckAsync(cancellationToken) : found.Error;
             }
@@ -107,14 +156,39 @@ internal sealed class ExternalDatabase(KeptDatabase wanted, TimeProvider clock, 
                 before = _answer?.Error?.Message;
                 _answer = answer;
                 _askedAt = clock.GetTimestamp();
+                Learn(answer);
             }
 
             if (answer.Error is { } error && error.Message != before)
-                KeeperLog.Noted(log, wanted.Name, error.Message);
+                KeeperLog.Noted(log, Wanted.Name, error.Message);
         }
         finally
         {
             _asking.Release();
         }
+    }
+
+    /// <summary>Under the gate.</summary>
+    private void Learn(PostgresResult<ServerFacts> answer)
+    {
+        var said = answer.Value;
+        _facts = new KeptFacts
+        {
+            Version = _facts.Version + 1,
+            Role = said is null ? _facts.Role : said.IsStandby ? DatabaseRole.Standby : DatabaseRole.Primary,
+            IsRunning = answer.Ok,
+            Why = answer.Error?.Message,
+            Position = said?.Received ?? said?.Position,
+            IsStreaming = said is { IsStreaming: true },
+            LagBytes = said?.LagBytes,
+            Lag = said?.Lag,
+            CurrentAt = said is { IsStreaming: true, LagBytes: 0 } ? _askedAt : _facts.CurrentAt,
+            Standbys = said?.Standbys ?? [],
+            AskedAt = answer.Ok ? _askedAt : _facts.AskedAt,
+            DiedAt = answer.Ok || !_facts.IsRunning ? _facts.DiedAt : _askedAt,
+            Failures = answer.Ok ? 0 : _facts.Failures + 1,
+        };
+        _changed.TrySetResult();
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

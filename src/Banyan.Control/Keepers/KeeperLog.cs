@@ -42,4 +42,13 @@ internal static partial class KeeperLog
 
     [LoggerMessage(19, LogLevel.Information, "{Database}: {Detail}")]
     public static partial void Noted(ILogger logger, string database, string detail);
+
+    [LoggerMessage(20, LogLevel.Information, "{Database}: wanted as {Role} of epoch {Epoch}, commits wait for {Synchronous}")]
+    public static partial void Wished(ILogger logger, string database, string role, int epoch, string synchronous);
+
+    [LoggerMessage(21, LogLevel.Information, "{Database}: configured to follow {Source}, its commits wait for {Synchronous}")]
+    public static partial void Configured(ILogger logger, string database, string source, string synchronous);
+
+    [LoggerMessage(22, LogLevel.Information, "{Database}: promoted, the primary of epoch {Epoch} after {Milliseconds} ms")]
+    public static partial void Promoted(ILogger logger, string database, int epoch, long milliseconds);
 }

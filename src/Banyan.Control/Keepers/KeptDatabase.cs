@@ -1,9 +1,10 @@
+using Banyan.Cells.Partitions;
 using Banyan.Control.Platform;
 using Banyan.Engines.Postgres;
 
 namespace Banyan.Control.Keepers;
 
-/// <summary>A database as the platform wants it in this region. Immutable.</summary>
+/// <summary>A database as it is wanted in this region. Immutable; compared by value.</summary>
 internal sealed record KeptDatabase
 {
     public required string Partition { get; init; }
@@ -12,6 +13,18 @@ internal sealed record KeptDatabase
 
     /// <summary>Whether the partition's primary is to be here.</summary>
     public required bool IsPrimary { get; init; }
+
+    /// <summary>The partition's epoch that the wish is of. A folder changes its role only for a higher one than its own.</summary>
+    public int Epoch { get; init; } = 1;
+
+    /// <summary>Of a primary: the region whose standby commits wait for; null: they wait for none.</summary>
+    public string? Synchronous { get; init; }
+
+    /// <summary>
+    /// Of a primary: the partition switches away, and nobody may write any more: it is stopped with everything written and sent, and
+    /// stays stopped (<see cref="KeptFacts.IsHandedOver"/>) until another wish.
+    /// </summary>
+    public bool HandOver { get; init; }
 
     /// <summary>Loopback port of a private instance; null for one given by connection string.</summary>
     public int? Port { get; init; }
@@ -27,25 +40,42 @@ internal sealed record KeptDatabase
 
     public string Name => $"{Partition}@{Region}";
 
+    /// <summary>What a region runs as platform.json says, primaries first.</summary>
+    public static IReadOnlyList<KeptDatabase> Of(PlatformState platform, string region) => Of(platform, region, static _ => null);
+
     /// <summary>What a region runs, primaries first.</summary>
-    public static IReadOnlyList<KeptDatabase> Of(PlatformState platform, string region) =>
+    /// <param name="platform">Which databases there are, and where.</param>
+    /// <param name="region">The region.</param>
+    /// <param name="record">The record of a partition; null where there is none yet, and platform.json's beginning holds.</param>
+    public static IReadOnlyList<KeptDatabase> Of(PlatformState platform, string region, Func<string, PartitionRecord?> record) =>
     [
         .. from partition in platform.Partitions
            from database in partition.Databases
            where database.Region == region
-           orderby partition.Primary != region
-           select Of(partition, database),
+           let wanted = Of(partition, database, record(partition.Name))
+           orderby !wanted.IsPrimary
+           select wanted,
     ];
 
-    private static KeptDatabase Of(PartitionState partition, DatabaseState database)
+    public bool Equals(KeptDatabase? other) => other is not null
+        && (Partition, Region, IsPrimary, Epoch, Synchronous, HandOver) == (other.Partition, other.Region, other.IsPrimary, other.Epoch, other.Synchronous, other.HandOver)
+        && (Port, ConnectionFrom, Source) == (other.Port, other.ConnectionFrom, other.Source)
+        && Slots.SequenceEqual(other.Slots);
+
+    public override int GetHashCode() => HashCode.Combine(Partition, Region, IsPrimary, Epoch);
+
+    private static KeptDatabase Of(PartitionState partition, DatabaseState database, PartitionRecord? record)
     {
-        var isPrimary = partition.Primary == database.Region;
-        var primary = partition.Databases.FirstOrDefault(d => d.Region == partition.Primary);
+        var primaryRegion = record?.Primary ?? partition.Primary;
+        var isPrimary = primaryRegion == database.Region;
+        var primary = partition.Databases.FirstOrDefault(d => d.Region == primaryRegion);
         return new KeptDatabase
         {
             Partition = partition.Name,
             Region = database.Region,
             IsPrimary = isPrimary,
+            Epoch = record?.Epoch ?? partition.Epoch,
+            Synchronous = isPrimary && record is { Synchronous: true, InSync: [var first, ..] } ? first : null,
             Port = database.Port,
             ConnectionFrom = database.ConnectionFrom,
             Source = !isPrimary && primary?.Port is { } port ? new StandbySource("127.0.0.1", port, ReplicationSlot.NameOf(partition.Name, database.Region)) : null,

@@ -9,11 +9,16 @@ internal sealed partial class PrivateDatabase
     {
         KeeperStep.MakeFromTemplate => MakeFromTemplateAsync(stop),
         KeeperStep.MakeFromPrimary => MakeFromPrimaryAsync(stop),
+        KeeperStep.Note => NoteAsync(stop),
         KeeperStep.Start => StartAsync(stop),
         KeeperStep.Adopt => AdoptAsync(),
         KeeperStep.Stop s => StopAsync(s.Why),
+        KeeperStep.Configure => ConfigureAsync(stop),
+        KeeperStep.Promote => PromoteAsync(stop),
+        KeeperStep.RestHandedOver => RestHandedOverAsync(stop),
         KeeperStep.MakeSlots s => MakeSlotsAsync(s.Names, stop),
         KeeperStep.Watch => WatchAsync(stop),
+        KeeperStep.Await a => AwaitAsync(a.For, stop),
         KeeperStep.Pause p => Task.Delay(p.For, _tools.Clock, stop),
         KeeperStep.Refuse r => RefuseAsync(r.Error, stop),
         _ => throw new InvalidOperationException($"Step {step} has no executor."),
@@ -27,30 +32,30 @@ internal sealed partial class PrivateDatabase
         if ((template.Ok ? await _instance.MakeFromTemplateAsync(template.Value, stop) : template.Error) is { } error)
             Fail(error);
         else
-            KeeperLog.Made(_log, Wanted.Name, "the template", Milliseconds(begun));
+            KeeperLog.Made(_log, _wanted.Name, "the template", Milliseconds(begun));
     }
 
     private async Task MakeFromPrimaryAsync(CancellationToken stop)
     {
         if (_server is not null)
         {
-            KeeperLog.Outrun(_log, Wanted.Name);
+            KeeperLog.Outrun(_log, _wanted.Name);
             await StopAsync("it is made anew");
         }
 
-        Show("starting", $"it is being copied from its primary on port {Wanted.Source!.Port}");
+        Show("starting", $"it is being copied from its primary on port {_wanted.Source!.Port}");
         var begun = _tools.Clock.GetTimestamp();
         // Its keeper makes the slot too, but perhaps not yet: the copy needs it now.
-        if ((await _primary!.EnsureSlotAsync(Wanted.Source.Slot, stop) ?? await _instance.MakeFromPrimaryAsync(stop)) is { } error)
+        if ((await _primary!.EnsureSlotAsync(_wanted.Source.Slot, stop) ?? await _instance.MakeFromPrimaryAsync(stop)) is { } error)
             Fail(error);
         else
-            KeeperLog.Made(_log, Wanted.Name, "its primary", Milliseconds(begun));
+            KeeperLog.Made(_log, _wanted.Name, "its primary", Milliseconds(begun));
     }
 
     private async Task StartAsync(CancellationToken stop)
     {
         Show("starting", _failures > 0 ? _detail : null);
-        var started = await _instance.StartAsync(stop);
+        var started = await _instance.StartAsync(asItIs: _wanted.IsPrimary, stop);
         if (!started.Ok)
         {
             Fail(started.Error);
@@ -63,10 +68,11 @@ internal sealed partial class PrivateDatabase
 
     private Task AdoptAsync()
     {
-        if (_instance.Adopt() is { } server)
+        // One of another role is only held, to be changed or stopped.
+        if (_instance.Adopt(configure: _instance.ReadFolder() is { State: not { Phase: > FolderPhase.Promoting } } folder && folder.IsStandby != _wanted.IsPrimary) is { } server)
         {
             Hold(server);
-            KeeperLog.Adopted(_log, Wanted.Name, server.Pid);
+            KeeperLog.Adopted(_log, _wanted.Name, server.Pid);
             Show("starting", null);
         }
 
@@ -88,9 +94,9 @@ internal sealed partial class PrivateDatabase
         // Not with the loop's token: a stop is what that asks for, and this one is bounded by the patience.
         var outcome = await _instance.StopAsync(server, StopMode.Fast, _tools.StopPatience, CancellationToken.None);
         if (outcome is StopOutcome.Immediate or StopOutcome.Killed)
-            KeeperLog.StoppedHard(_log, Wanted.Name, server.Pid, _tools.StopPatience.TotalSeconds, $"{outcome}");
+            KeeperLog.StoppedHard(_log, _wanted.Name, server.Pid, _tools.StopPatience.TotalSeconds, $"{outcome}");
         else
-            KeeperLog.Stopped(_log, Wanted.Name, server.Pid, why, $"{outcome}", Milliseconds(begun));
+            KeeperLog.Stopped(_log, _wanted.Name, server.Pid, why, $"{outcome}", Milliseconds(begun));
         server.Dispose();
         _server = null;
     }
@@ -101,12 +107,12 @@ internal sealed partial class PrivateDatabase
         {
             if (await _monitor.EnsureSlotAsync(name, stop) is { } error)
             {
-                KeeperLog.Noted(_log, Wanted.Name, error.Message);
+                KeeperLog.Noted(_log, _wanted.Name, error.Message);
                 await WatchAsync(stop);
                 return;
             }
 
-            KeeperLog.MadeSlot(_log, Wanted.Name, name);
+            KeeperLog.MadeSlot(_log, _wanted.Name, name);
         }
     }
 
@@ -119,7 +125,7 @@ internal sealed partial class PrivateDatabase
         }
 
         if (_tools.Clock.GetElapsedTime(_readySince) > Healthy)
-            _failures = 0;
+            Recovered();
         _instance.RotateLog();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         await Task.WhenAny(_server!.Exited, Task.Delay(IsWell ? Look : AnxiousLook, _tools.Clock, ended.Token));
@@ -129,7 +135,7 @@ internal sealed partial class PrivateDatabase
     private async Task RefuseAsync(PostgresError error, CancellationToken stop)
     {
         if (Report.Detail != error.Message)
-            KeeperLog.Refused(_log, Wanted.Name, error.Message);
+            KeeperLog.Refused(_log, _wanted.Name, error.Message);
         Show("failed", error.Message);
         await Task.Delay(Look, _tools.Clock, stop);
     }
@@ -139,7 +145,7 @@ internal sealed partial class PrivateDatabase
         get
         {
             lock (_gate)
-                return _facts is not null && (Wanted.IsPrimary || _facts.IsStreaming);
+                return _said is not null && (!_said.IsStandby || _said.IsStreaming);
         }
     }
 
@@ -148,7 +154,7 @@ internal sealed partial class PrivateDatabase
         if (_announced)
             return;
         _announced = true;
-        KeeperLog.Ready(_log, Wanted.Name, _server!.Pid, Wanted.Port, Milliseconds(_readySince));
+        KeeperLog.Ready(_log, _wanted.Name, _server!.Pid, _wanted.Port, Milliseconds(_readySince));
         _readySince = _tools.Clock.GetTimestamp();
         Show("running", null);
     }
@@ -158,7 +164,7 @@ internal sealed partial class PrivateDatabase
         if (_server is not { Exited.IsCompleted: true } dead)
             return;
         if (_announced && _tools.Clock.GetElapsedTime(_readySince) > Healthy)
-            _failures = 0;
+            Recovered();
         var why = _instance.ExplainEnd(dead);
         dead.Dispose();
         _server = null;
@@ -171,9 +177,11 @@ internal sealed partial class PrivateDatabase
     {
         _failures++;
         _failedAt = _tools.Clock.GetTimestamp();
+        lock (_gate)
+            Change(_facts with { DiedAt = _failedAt, Failures = _failures });
         // What stays wrong is said ever more rarely: the 1st, 2nd, 4th, 8th … time.
         if (error.Message != _lastFailure || int.IsPow2(_failures))
-            KeeperLog.Failed(_log, Wanted.Name, _failures, error.Message);
+            KeeperLog.Failed(_log, _wanted.Name, _failures, error.Message);
         _lastFailure = error.Message;
         // The first failure is mended at once; only one that comes back is worth an alarm.
         Show(_failures > 1 ? "failed" : "starting", error.Message);

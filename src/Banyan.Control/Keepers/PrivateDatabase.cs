@@ -13,6 +13,9 @@ internal sealed partial class PrivateDatabase : IKept
     /// <summary>Between looks at a standby that does not receive.</summary>
     private static readonly TimeSpan AnxiousLook = TimeSpan.FromSeconds(1);
 
+    /// <summary>Between looks for what must come first.</summary>
+    private static readonly TimeSpan AwaitLook = TimeSpan.FromMilliseconds(200);
+
     /// <summary>An answer this young is not asked for again.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(250);
 
@@ -23,14 +26,17 @@ internal sealed partial class PrivateDatabase : IKept
     private static readonly TimeSpan Healthy = TimeSpan.FromSeconds(30);
 
     private readonly KeeperTools _tools;
-    private readonly PostgresInstance _instance;
     private readonly PostgresMonitor _monitor;
-    private readonly PostgresMonitor? _primary;
     private readonly ILogger _log;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _asking = new(1);
 
-    // Owned by the loop.
+    // Owned by the loop; the wish that it works by now, and what follows from it.
+    private KeptDatabase _wanted;
+    private PostgresInstance _instance;
+    private PostgresMonitor? _primary;
+    private readonly List<PostgresMonitor?> _retired = []; // Questions to them may be under way.
+    private CancellationToken _stop;
     private RunningPostgres? _server;
     private bool _announced;
     private int _failures;
@@ -43,29 +49,39 @@ internal sealed partial class PrivateDatabase : IKept
     private string? _detail;
     private int? _pid;
     private int _restarts;
-    private ServerFacts? _facts;
-    private long _factsAt;
+    private ServerFacts? _said;
+    private long _saidAt;
     private bool _diverged;
+    private KeptDatabase _next;
+    private CancellationTokenSource _newWish = new();
+    private KeptFacts _facts = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public PrivateDatabase(KeptDatabase wanted, KeeperTools tools, ILogger log)
     {
-        Wanted = wanted;
+        _next = _wanted = wanted;
         _tools = tools;
         _log = log;
         _instance = tools.Instance(wanted);
+        _primary = MonitorOfPrimary(wanted);
         _monitor = new PostgresMonitor(_instance.ConnectionString(PostgresRoles.Keeper), wanted.Name, Patience, keepSession: true);
-        if (wanted.Source is { } source)
-            _primary = new PostgresMonitor(PostgresInstance.ConnectionString(source.Port, PostgresRoles.Keeper, tools.Passwords), $"the primary of {wanted.Name}", Patience);
     }
 
-    public KeptDatabase Wanted { get; }
+    public KeptDatabase Wanted
+    {
+        get
+        {
+            lock (_gate)
+                return _next;
+        }
+    }
 
     public bool Answers
     {
         get
         {
             lock (_gate)
-                return _facts is not null;
+                return _said is not null;
         }
     }
 
@@ -77,17 +93,17 @@ internal sealed partial class PrivateDatabase : IKept
             {
                 return new DatabaseReport
                 {
-                    Partition = Wanted.Partition,
-                    Role = Wanted.IsPrimary ? "primary" : "standby",
+                    Partition = _next.Partition,
+                    Role = (_facts.Role == DatabaseRole.None ? _next.IsPrimary : _facts.Role == DatabaseRole.Primary) ? "primary" : "standby",
                     State = _state,
-                    Port = Wanted.Port,
+                    Port = _next.Port,
                     Pid = _pid,
-                    LagBytes = _facts?.LagBytes,
-                    LagSeconds = _facts?.Lag?.TotalSeconds,
+                    LagBytes = _said?.LagBytes,
+                    LagSeconds = _said?.Lag?.TotalSeconds,
                     Restarts = _restarts,
-                    SizeBytes = _facts?.Size,
-                    Connections = _facts?.Connections,
-                    ServerVersion = _facts?.Version,
+                    SizeBytes = _said?.Size,
+                    Connections = _said?.Connections,
+                    ServerVersion = _said?.Version,
                     Detail = _detail,
                 };
             }
@@ -96,50 +112,60 @@ internal sealed partial class PrivateDatabase : IKept
 
     public async Task RunAsync(CancellationToken stop)
     {
+        _stop = stop;
         while (true)
         {
+            using var turn = CancellationTokenSource.CreateLinkedTokenSource(stop, TakeWish());
             try
             {
-                var facts = await ObserveAsync(stop);
-                var step = KeeperPlan.Decide(Wanted, facts);
+                var facts = await ObserveAsync(turn.Token);
+                var step = KeeperPlan.Decide(_wanted, facts);
                 if (step is KeeperStep.End)
                 {
                     Show("stopped", null);
                     return;
                 }
 
-                await CarryOutAsync(step, stop);
+                await CarryOutAsync(step, turn.Token);
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (turn.IsCancellationRequested)
             {
-                // What was under way is given up; the next facts say that a stop is wanted.
+                // What was under way is given up; the next facts and the new wish say what to do.
             }
         }
     }
 
-    public async Task RefreshAsync(CancellationToken cancellationToken)
+    public async Task<KeptFacts> RefreshAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if (_state != "running" || (_facts is not null && _tools.Clock.GetElapsedTime(_factsAt) < Fresh))
-                return;
+            if (_state != "running" || (_said is not null && _tools.Clock.GetElapsedTime(_saidAt) < Fresh))
+                return _facts;
         }
 
-        // Someone else asks already and waits: their answer will do.
+        // Someone else asks already: their answer will do.
         if (await _asking.WaitAsync(TimeSpan.Zero, cancellationToken))
             await AskAlreadyAloneAsync(cancellationToken);
+        return Facts;
     }
+
+    public Task<PostgresError?> PrepareHandOverAsync(CancellationToken cancellationToken) => _monitor.CheckpointAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         _server?.Dispose();
         _asking.Dispose();
         await _monitor.DisposeAsync();
-        if (_primary is not null)
-            await _primary.DisposeAsync();
+        foreach (var primary in _retired.Append(_primary))
+        {
+            if (primary is not null)
+                await primary.DisposeAsync();
+        }
+
+        _newWish.Dispose();
     }
 
-    private async Task<DatabaseFacts> ObserveAsync(CancellationToken stop)
+    private async Task<DatabaseFacts> ObserveAsync(CancellationToken turn)
     {
         NoteDeath();
         var folder = _instance.ReadFolder();
@@ -149,22 +175,30 @@ internal sealed partial class PrivateDatabase : IKept
         var facts = new DatabaseFacts
         {
             Folder = folder,
+            State = folder.State,
             Server = live,
             IsHeld = _server is not null,
-            StopWanted = stop.IsCancellationRequested,
+            StopWanted = _stop.IsCancellationRequested,
             Failures = _failures,
             SinceFailure = _failures == 0 ? TimeSpan.MaxValue : _tools.Clock.GetElapsedTime(_failedAt),
         };
-        if (facts.StopWanted)
+        Tell(facts);
+        if (facts.StopWanted || turn.IsCancellationRequested)
             return facts;
-        if (facts.IsHeld && live is { IsReady: true })
+        var isAsWanted = folder.Kind == DataFolderKind.Ready && folder.IsStandby != _wanted.IsPrimary && !_wanted.HandOver && facts.State is not { Phase: > FolderPhase.Promoting };
+        if (isAsWanted && facts.IsHeld)
         {
+            facts = facts with { IsConfigured = _instance.IsConfigured() };
+            if (live is not { IsReady: true })
+                return facts;
             Announce();
-            var said = await AskAsync(stop);
-            return facts with { GoodSlots = Wanted.IsPrimary ? said?.Slots.Where(s => !s.IsLost).Select(s => s.Name).ToList() : null, Link = await JudgeAsync(said, stop) };
+            var said = await AskAsync(turn);
+            return facts with { GoodSlots = _wanted.IsPrimary ? said?.Slots.Where(s => !s.IsLost).Select(s => s.Name).ToList() : null, Link = await JudgeAsync(said, turn) };
         }
 
-        return folder.Kind == DataFolderKind.Missing && _primary is not null ? facts with { Link = await CompareTemplateAsync(stop) } : facts;
+        if (!isAsWanted && live is null && !_wanted.IsPrimary && _primary is not null && (folder.Kind == DataFolderKind.Ready || facts.State is { Phase: > FolderPhase.Promoting }))
+            return facts with { Past = await JudgePastAsync(turn) };
+        return folder.Kind == DataFolderKind.Missing && _primary is not null ? facts with { Link = await CompareTemplateAsync(turn) } : facts;
     }
 
     /// <summary>Asks the server and remembers its answer; null where it gave none.</summary>
@@ -181,9 +215,11 @@ internal sealed partial class PrivateDatabase : IKept
             var answer = await _monitor.ReadAsync(cancellationToken);
             lock (_gate)
             {
-                _facts = _state == "running" ? answer.Value : null;
-                _factsAt = _tools.Clock.GetTimestamp();
+                _said = _state == "running" ? answer.Value : null;
+                _saidAt = _tools.Clock.GetTimestamp();
                 _detail = answer.Ok ? Complaint(answer.Value) : answer.Error.Message;
+                if (_said is not null)
+                    Learn(_said);
             }
 
             return answer.Value;
@@ -194,9 +230,9 @@ internal sealed partial class PrivateDatabase : IKept
         }
     }
 
-    private string? Complaint(ServerFacts facts) => Wanted.IsPrimary || facts.IsStreaming ? null
-        : _diverged ? $"holds changes that its primary on port {Wanted.Source?.Port} does not have, or another history: compare the two before one is deleted"
-        : $"does not receive from its primary on port {Wanted.Source?.Port}";
+    private string? Complaint(ServerFacts facts) => !facts.IsStandby || facts.IsStreaming ? null
+        : _diverged ? $"holds changes that its primary on port {_next.Source?.Port} does not have, or another history: compare the two before one is deleted"
+        : $"does not receive from its primary on port {_next.Source?.Port}";
 
     private async Task<StandbyLink> JudgeAsync(ServerFacts? standby, CancellationToken cancellationToken)
     {
@@ -238,7 +274,8 @@ internal sealed partial class PrivateDatabase : IKept
             _detail = detail;
             _pid = _server?.Pid;
             if (state != "running")
-                _facts = null;
+                _said = null;
+            Change(_facts with { IsRunning = state == "running", Why = detail });
         }
     }
 }

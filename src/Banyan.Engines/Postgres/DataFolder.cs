@@ -20,7 +20,11 @@ public enum DataFolderKind
 /// <param name="Kind">What it holds.</param>
 /// <param name="IsStandby">Whether its server would start as a standby.</param>
 /// <param name="Error">Set where it can't be used.</param>
-public sealed record DataFolderFacts(DataFolderKind Kind, bool IsStandby = false, PostgresError? Error = null);
+public sealed record DataFolderFacts(DataFolderKind Kind, bool IsStandby = false, PostgresError? Error = null)
+{
+    /// <summary>What it was last made to be; null where nothing is known.</summary>
+    public FolderState? State { get; init; }
+}
 
 /// <summary>Reads, writes and moves data folders.</summary>
 internal static class DataFolder
@@ -103,7 +107,8 @@ internal static class DataFolder
         return null;
     }
 
-    private static void Sync(string folder, bool wholeFileSystem)
+    /// <summary>Brings a folder's entries, or everything on its file system, to the disk.</summary>
+    public static void Sync(string folder, bool wholeFileSystem)
     {
         var descriptor = LinuxCalls.open(folder, flags: 0);
         if (descriptor < 0)

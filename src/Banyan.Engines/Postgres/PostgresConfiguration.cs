@@ -43,14 +43,14 @@ internal static class PostgresConfiguration
             ["recovery_init_sync_method"] = "syncfs",
             ["restart_after_crash"] = "on",
 
-            // Replication. Which standbys a commit waits for is decided where partitions are moved, not here.
+            // Replication.
             ["wal_level"] = "replica",
             ["hot_standby"] = "on",
             ["wal_log_hints"] = "on",
             ["max_wal_senders"] = "8",
             ["max_replication_slots"] = "8",
             ["max_slot_wal_keep_size"] = $"{settings.MaxStandbyBacklog}MB",
-            ["synchronous_standby_names"] = "",
+            ["synchronous_standby_names"] = settings.SynchronousStandby is { } standby ? $"FIRST 1 (\"{standby.Replace("\"", "\"\"", StringComparison.Ordinal)}\")" : "",
             ["wal_retrieve_retry_interval"] = "200ms",
             ["wal_sender_timeout"] = "15s",
             ["wal_receiver_timeout"] = "15s",
@@ -83,6 +83,14 @@ internal static class PostgresConfiguration
             lines["primary_slot_name"] = source.Slot;
         }
 
+        if (settings.IsIsolated)
+        {
+            // What a rewind will need of the WAL must not be recycled by the reading.
+            lines["wal_keep_size"] = "4GB";
+            lines["default_transaction_read_only"] = "on";
+            lines["synchronous_standby_names"] = "";
+        }
+
         foreach (var (name, value) in settings.Further)
             lines[name] = value;
         var text = new StringBuilder("# Written by Banyan at each start. To change a setting for good: ALTER SYSTEM.\n");
@@ -91,8 +99,12 @@ internal static class PostgresConfiguration
         return text.ToString();
     }
 
-    /// <summary>pg_hba.conf: loopback alone, passwords always, each role only where it belongs.</summary>
-    public static string Access() => $"""
+    /// <summary>pg_hba.conf: loopback alone, passwords always, each role only where it belongs; isolated: the keeper alone.</summary>
+    public static string Access(bool isolated = false) => isolated ? $"""
+        # Written by Banyan: the keeper reads this folder, nobody else may.
+        host    all          {PostgresRoles.Keeper}         127.0.0.1/32  scram-sha-256
+
+        """ : $"""
         # Written by Banyan at each start.
         # TYPE  DATABASE     USER                  ADDRESS       METHOD
         host    {PostgresRoles.Database}       {PostgresRoles.Cell}           127.0.0.1/32  scram-sha-256

@@ -77,7 +77,7 @@ public sealed partial class PostgresInstance
             if (before.Kind == DataFolderKind.Ready)
                 Directory.Move(Folder, old);
             DataFolder.Publish(draft, Folder, Settings.Durable);
-            RememberMade();
+            RememberPrimary();
             return DataFolder.RemoveDraft(old);
         }
         catch (Exception e) when (Errors.From(e, Folder, _account) is not null)
@@ -100,13 +100,13 @@ public sealed partial class PostgresInstance
     /// Says, beside the folder, that this primary was made: where its folder vanishes (deleted, a disk not mounted), an empty
     /// one is not made in its place as if nothing had been lost.
     /// </summary>
-    private string MadeMark => Folder + ".made";
-
-    private void RememberMade()
+    public void RememberPrimary()
     {
         if (Settings.StandbyOf is null && !File.Exists(MadeMark))
             File.WriteAllText(MadeMark, "");
     }
+
+    private string MadeMark => Folder + ".made";
 
     /// <summary>Writes what makes the copy this instance: its mark, its configuration, its role.</summary>
     private void Dress(string folder)
@@ -119,14 +119,10 @@ public sealed partial class PostgresInstance
         WriteConfiguration(folder);
     }
 
-    private bool IsConfigured() =>
-        File.ReadAllText(Path.Combine(Folder, "postgresql.conf")) == PostgresConfiguration.Main(Settings, Folder)
-        && File.ReadAllText(Path.Combine(Folder, "pg_hba.conf")) == PostgresConfiguration.Access();
-
     private void WriteConfiguration(string folder)
     {
         DataFolder.Write(folder, "postgresql.conf", PostgresConfiguration.Main(Settings, Folder), _account);
-        DataFolder.Write(folder, "pg_hba.conf", PostgresConfiguration.Access(), _account);
+        DataFolder.Write(folder, "pg_hba.conf", PostgresConfiguration.Access(Settings.IsIsolated), _account);
         if (Settings.StandbyOf is { } source)
             DataFolder.Write(folder, PostgresConfiguration.PassFile, PostgresConfiguration.Pass(source, _passwords), _account);
     }

@@ -15,11 +15,16 @@ public sealed partial class PostgresInstance
     /// Starts the server: in a session of its own, so that neither our death nor Ctrl-C in our terminal reaches it, with its
     /// words going to <c>server.log</c> in its folder. Returns once its process lives; see <see cref="RunningPostgres.WaitReadyAsync"/>.
     /// </summary>
-    public async Task<PostgresResult<RunningPostgres>> StartAsync(CancellationToken cancellationToken = default)
+    /// <param name="asItIs">
+    /// Whether a folder of another role than the settings say starts as what it is: a standby that follows nobody and is to be
+    /// promoted, or to be read. Otherwise it is refused.
+    /// </param>
+    /// <param name="cancellationToken">Gives up before the process is started.</param>
+    public async Task<PostgresResult<RunningPostgres>> StartAsync(bool asItIs = false, CancellationToken cancellationToken = default)
     {
         try
         {
-            return await CheckBeforeStartAsync(cancellationToken) is { } error ? error : await LaunchAsync(cancellationToken);
+            return await CheckBeforeStartAsync(asItIs, cancellationToken) is { } error ? error : await LaunchAsync(cancellationToken);
         }
         catch (Exception e) when (Errors.From(e, Folder, _account) is not null)
         {
@@ -31,7 +36,8 @@ public sealed partial class PostgresInstance
     /// Takes over the folder's live server; null where there is none (any more). Where its configuration is not what it is to
     /// be, it is written and read again: what can change while it runs changes, such as where a standby streams from.
     /// </summary>
-    public RunningPostgres? Adopt()
+    /// <param name="configure">Whether it is to run as the settings say; otherwise it is only held.</param>
+    public RunningPostgres? Adopt(bool configure = true)
     {
         if (FindServer() is not { } live || ProcessHandle.Open(live.Pid) is not { } handle)
             return null;
@@ -42,7 +48,7 @@ public sealed partial class PostgresInstance
             return null;
         }
 
-        if (ReadFolder().Kind == DataFolderKind.Ready && !IsConfigured())
+        if (configure && ReadFolder().Kind == DataFolderKind.Ready && !IsConfigured())
         {
             WriteConfiguration(Folder);
             handle.Signal(ProcessHandle.SigHup);
@@ -88,14 +94,14 @@ public sealed partial class PostgresInstance
         return server.WasReady ? ServerLog.ExplainEnd(Folder, server.Pid, words) : ServerLog.ExplainStart(Folder, Settings.Port, words);
     }
 
-    private async Task<PostgresError?> CheckBeforeStartAsync(CancellationToken cancellationToken)
+    private async Task<PostgresError?> CheckBeforeStartAsync(bool asItIs, CancellationToken cancellationToken)
     {
         var facts = ReadFolder();
         if (facts.Kind == DataFolderKind.Refused)
             return facts.Error;
         if (facts.Kind == DataFolderKind.Missing)
             return Errors.NotOurs(Folder, "holds no data yet");
-        if (facts.IsStandby != Settings.StandbyOf is not null)
+        if (!asItIs && facts.IsStandby != Settings.StandbyOf is not null)
             return new PostgresError(PostgresFailure.OtherRole, $"{Folder} holds a {(facts.IsStandby ? "standby" : "primary")}, and the platform wants a {(facts.IsStandby ? "primary" : "standby")} there: it was not started.");
         if (_account.FirstClosedFolder(Folder) is { } closed)
             return Errors.NoPermission(closed, _account);
@@ -110,7 +116,8 @@ public sealed partial class PostgresInstance
     private async Task<PostgresResult<RunningPostgres>> LaunchAsync(CancellationToken cancellationToken)
     {
         WriteConfiguration(Folder);
-        RememberMade();
+        if (!Settings.IsIsolated)
+            RememberPrimary();
         ServerLog.Rotate(Folder, _account);
         var logFrom = ServerLog.Length(Folder);
         // setpriv, sh, setsid and postgres replace one another in one process, so its number is the server's. sh opens the log

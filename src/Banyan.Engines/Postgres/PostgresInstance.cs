@@ -40,7 +40,18 @@ public sealed partial class PostgresInstance
     public PostgresSettings Settings { get; }
 
     /// <summary>Reads what the folder holds; changes nothing.</summary>
-    public DataFolderFacts ReadFolder() => DataFolder.Read(Folder, _owner, _installation.Version.Major, _account);
+    public DataFolderFacts ReadFolder()
+    {
+        try
+        {
+            var state = FolderState.Read(StateFile);
+            return DataFolder.Read(Folder, _owner, _installation.Version.Major, _account) with { State = state };
+        }
+        catch (Exception e) when (Errors.From(e, Folder, _account) is not null)
+        {
+            return new DataFolderFacts(DataFolderKind.Refused, Error: Errors.From(e, Folder, _account));
+        }
+    }
 
     /// <summary>The live server of the folder, whoever started it; null where none is.</summary>
     public LiveServer? FindServer() => ServerProcess.Find(Folder);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 
 namespace Banyan.Engines.Postgres;
@@ -16,7 +15,8 @@ public sealed class PostgresMonitor : IAsyncDisposable
                coalesce(r.status = 'streaming' AND r.last_msg_send_time <> r.last_msg_receipt_time, false),
                greatest(0, pg_wal_lsn_diff(r.latest_end_lsn, pg_last_wal_replay_lsn()))::bigint,
                extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8,
-               (SELECT system_identifier FROM pg_control_system())
+               (SELECT system_identifier FROM pg_control_system()),
+               pg_wal_lsn_diff(pg_last_wal_receive_lsn(), '0/0')::bigint, current_setting('synchronous_standby_names')
         FROM (SELECT 1) one LEFT JOIN pg_stat_wal_receiver r ON true
         """;
 
@@ -27,12 +27,20 @@ public sealed class PostgresMonitor : IAsyncDisposable
         WHERE s.slot_type = 'physical' AND NOT pg_is_in_recovery()
         """;
 
+    private const string StandbysSql = """
+        SELECT application_name, state = 'streaming', coalesce(sync_state, 'async'), greatest(0, pg_wal_lsn_diff(pg_current_wal_lsn(), flush_lsn))::bigint
+        FROM pg_stat_replication WHERE NOT pg_is_in_recovery() AND state IN ('streaming', 'catchup')
+        """;
+
     // Segment names without their timeline; "+ 1" so that a position at a segment's end asks for the segment that follows.
     private const string WalSql = """
         SELECT substr(pg_walfile_name($1::pg_lsn + 1), 9) >= (SELECT min(substr(name, 9)) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$')
         """;
 
+    private static readonly TimeSpan PromotionPause = TimeSpan.FromMilliseconds(2);
+
     private readonly NpgsqlDataSource _source;
+    private readonly string? _password;
     private readonly string _place;
 
     /// <summary>Connects lazily.</summary>
@@ -58,6 +66,7 @@ public sealed class PostgresMonitor : IAsyncDisposable
             ConnectionIdleLifetime = 30,
             ConnectionPruningInterval = 15,
         };
+        _password = settings.Password;
         _source = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString).Build();
     }
 
@@ -65,7 +74,7 @@ public sealed class PostgresMonitor : IAsyncDisposable
     public Task<PostgresResult<ServerFacts>> ReadAsync(CancellationToken cancellationToken = default) => AskAsync<ServerFacts>(
         async connection =>
         {
-            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(FactsSql), new(SlotsSql) } };
+            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(FactsSql), new(SlotsSql), new(StandbysSql) } };
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
             var facts = new ServerFacts
@@ -77,6 +86,8 @@ public sealed class PostgresMonitor : IAsyncDisposable
                 Connections = reader.GetInt32(3),
                 Size = reader.GetInt64(4),
                 IsStreaming = reader.GetBoolean(5),
+                Received = reader.IsDBNull(9) ? null : reader.GetInt64(9),
+                SynchronousNames = reader.GetString(10),
                 LagBytes = reader.GetBoolean(5) && !reader.IsDBNull(6) ? reader.GetInt64(6) : null,
             };
             if (facts.LagBytes is { } behind)
@@ -90,7 +101,11 @@ public sealed class PostgresMonitor : IAsyncDisposable
                     reader.IsDBNull(4) ? null : TimeSpan.FromSeconds(reader.GetDouble(4))));
             }
 
-            return facts with { Slots = slots };
+            var standbys = new List<StandbyFacts>();
+            await reader.NextResultAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+                standbys.Add(new StandbyFacts(reader.GetString(0), reader.GetBoolean(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetInt64(3)));
+            return facts with { Slots = slots, Standbys = standbys };
         },
         cancellationToken);
 
@@ -118,6 +133,49 @@ public sealed class PostgresMonitor : IAsyncDisposable
         return answer.Error;
     }
 
+    /// <summary>Waits until a standby that was asked to become a primary takes writes, by asking every few milliseconds.</summary>
+    /// <param name="patience">How long to wait.</param>
+    /// <param name="clock">For waiting.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Null where it does.</returns>
+    public async Task<PostgresError?> WaitPromotedAsync(TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken = default)
+    {
+        var begun = clock.GetTimestamp();
+        var answer = await AskAsync<object>(
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand("SELECT pg_is_in_recovery()", connection);
+                while (await command.ExecuteScalarAsync(cancellationToken) is true)
+                {
+                    if (clock.GetElapsedTime(begun) > patience)
+                        return new PostgresError(PostgresFailure.OtherRole, $"{_place} was asked to become a primary and is none after {patience.TotalSeconds:0} s: see its server.log.");
+                    await Task.Delay(PromotionPause, clock, cancellationToken);
+                }
+
+                return _place;
+            },
+            cancellationToken);
+        return answer.Error;
+    }
+
+    /// <summary>Writes to the server's files what it has in memory, and returns when that is done and all of its processes have heard of the configuration read before.</summary>
+    public async Task<PostgresError?> CheckpointAsync(CancellationToken cancellationToken = default)
+    {
+        // A new session: its server process was born after the configuration was read, and the checkpointer was told before that.
+        await using var source = new NpgsqlSlimDataSourceBuilder(new NpgsqlConnectionStringBuilder(_source.ConnectionString) { Password = _password, Pooling = false, MinPoolSize = 0, CommandTimeout = 60 }.ConnectionString).Build();
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var command = new NpgsqlCommand("CHECKPOINT", connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return null;
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            return new PostgresError(PostgresFailure.Unreachable, $"{_place} makes no checkpoint: {e.GetBaseException().Message}");
+        }
+    }
+
     /// <summary>Of a primary: whether it still has the WAL after a position, so that a standby there can catch up.</summary>
     /// <returns>Null where it does not answer.</returns>
     public async Task<bool?> HasWalAfterAsync(long position, CancellationToken cancellationToken = default)
@@ -126,7 +184,7 @@ public sealed class PostgresMonitor : IAsyncDisposable
         await AskAsync<object>(
             async connection =>
             {
-                await using var command = new NpgsqlCommand(WalSql, connection) { Parameters = { new() { Value = Lsn(position) } } };
+                await using var command = new NpgsqlCommand(WalSql, connection) { Parameters = { new() { Value = WalPosition.Format(position) } } };
                 has = await command.ExecuteScalarAsync(cancellationToken) as bool?;
                 return connection;
             },
@@ -161,6 +219,4 @@ public sealed class PostgresMonitor : IAsyncDisposable
             }
         }
     }
-
-    private static string Lsn(long position) => string.Create(CultureInfo.InvariantCulture, $"{(ulong)position >> 32:X}/{(uint)position:X}");
 }

@@ -12,6 +12,12 @@ public sealed record PostgresSettings
     /// <summary>Where a standby streams from; null for a primary.</summary>
     public StandbySource? StandbyOf { get; init; }
 
+    /// <summary>The standby that a primary's commits wait for, by the name that it gives itself (its <see cref="Name"/>); null: they wait for none.</summary>
+    public string? SynchronousStandby { get; init; }
+
+    /// <summary>Whether the keeper alone may log in, to read: an old primary is looked at before anything else is done with it.</summary>
+    public bool IsIsolated { get; init; }
+
     /// <summary>Megabytes of <c>shared_buffers</c>; the rest is the operating system's page cache.</summary>
     public int SharedBuffers { get; init; } = 48;
 

@@ -11,6 +11,7 @@ internal sealed class ProcessHandle : IDisposable
     public const int SigHup = 1;
     public const int SigInt = 2;
     public const int SigQuit = 3;
+    public const int SigUsr1 = 10;
     public const int SigKill = 9;
     private const short PollIn = 1;
     private const int Interrupted = 4;

@@ -1,0 +1,90 @@
+using Banyan.Engines.Postgres;
+
+namespace Banyan.Control.Keepers;
+
+/// <summary>Carrying out the steps that change what a database is.</summary>
+internal sealed partial class PrivateDatabase
+{
+    /// <summary>A promotion takes tens of milliseconds, and as long as what was received is still to be replayed.</summary>
+    private static readonly TimeSpan PromotionPatience = TimeSpan.FromMinutes(2);
+
+    private Task NoteAsync(CancellationToken stop) =>
+        _instance.WriteState(new FolderState(_wanted.Epoch)) is { } error ? FailAndRestAsync(error, stop) : Task.CompletedTask;
+
+    private async Task ConfigureAsync(CancellationToken stop)
+    {
+        if (_instance.Configure(_server) is { } error)
+        {
+            await FailAndRestAsync(error, stop);
+            return;
+        }
+
+        KeeperLog.Configured(_log, _wanted.Name, _wanted.Source is { } source ? $"port {source.Port}" : "nobody", _wanted.Synchronous ?? "none");
+    }
+
+    private async Task PromoteAsync(CancellationToken stop)
+    {
+        var begun = _tools.Clock.GetTimestamp();
+        // Before the first sign to the server: from here on a keeper that takes over finishes it, and no older wish can begin it.
+        // Commits are to wait for a standby from the very first: that setting must be there when the server opens.
+        var promoting = new FolderState(_wanted.Epoch, FolderPhase.Promoting);
+        var error = _instance.WriteState(promoting, durable: false)
+            ?? (_wanted.Synchronous is null ? null : _instance.Configure(_server))
+            ?? _instance.Promote(_server!);
+        if (error is null)
+        {
+            // Not later than the first write: brought to the disk while the server replays.
+            var remembered = Task.Run(() => _instance.WriteState(promoting), CancellationToken.None);
+            error = await _monitor.WaitPromotedAsync(PromotionPatience, _tools.Clock, stop);
+            error = await remembered ?? error;
+        }
+
+        if (error is not null)
+        {
+            await FailAndRestAsync(error, stop);
+            return;
+        }
+
+        var took = Milliseconds(begun);
+        lock (_gate)
+        {
+            _state = "running";
+            _detail = null;
+            Change(_facts with { Role = DatabaseRole.Primary, Epoch = _wanted.Epoch, IsRunning = true, Why = null, IsStreaming = false, LagBytes = null, Lag = null });
+        }
+
+        _announced = true;
+        _readySince = _tools.Clock.GetTimestamp();
+        KeeperLog.Promoted(_log, _wanted.Name, _wanted.Epoch, took);
+        _instance.RememberPrimary();
+    }
+
+    private async Task RestHandedOverAsync(CancellationToken stop)
+    {
+        var control = await _instance.ReadControlAsync(stop);
+        lock (_gate)
+        {
+            _state = "stopped";
+            _detail = control.Error?.Message ?? (control.Value is { IsCleanPrimary: true } ? null : "was to be handed over, and did not stop cleanly: changes may be here that no standby has");
+            _said = null;
+            Change(_facts with { IsRunning = false, Why = _detail, IsHandedOver = control.Value is { IsCleanPrimary: true }, Position = control.Value?.Checkpoint ?? _facts.Position });
+        }
+
+        await Task.Delay(Look, _tools.Clock, stop);
+    }
+
+    /// <summary>For steps that a running server does not keep from being tried again at once.</summary>
+    private Task FailAndRestAsync(PostgresError error, CancellationToken stop)
+    {
+        Fail(error);
+        return Task.Delay(AnxiousLook, _tools.Clock, stop);
+    }
+
+    private Task AwaitAsync(string what, CancellationToken stop)
+    {
+        Show("starting", $"waits for {what}");
+        return Task.Delay(AwaitLook, _tools.Clock, stop);
+    }
+
+    private Task<OldPrimary> JudgePastAsync(CancellationToken cancellationToken) => Task.FromResult(OldPrimary.Unknown);
+}

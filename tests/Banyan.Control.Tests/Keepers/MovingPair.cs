@@ -1,0 +1,139 @@
+using Banyan.Cells.Partitions;
+using Banyan.Control.Keepers;
+using Banyan.Engines.Postgres;
+using Microsoft.Extensions.Logging;
+
+namespace Banyan.Control.Tests.Keepers;
+
+/// <summary>The two databases of one partition, each kept in this process as its keeper does, and moved by records.</summary>
+internal sealed class MovingPair : IAsyncDisposable
+{
+    public const string East = KeeperWorld.East;
+    public const string South = KeeperWorld.South;
+    private readonly Dictionary<string, (PrivateDatabase Kept, Task Loop, CancellationTokenSource Stop)> _running = [];
+    private readonly KeeperTools _tools;
+
+    private MovingPair(KeeperWorld world, KeeperTools tools) => (World, _tools) = (world, tools);
+
+    public KeeperWorld World { get; }
+
+    public PartitionRecord Record { get; private set; } = new() { Epoch = 1, Primary = East };
+
+    /// <summary>East's primary and its standby in the south, which has received everything.</summary>
+    public static async Task<MovingPair> StartAsync()
+    {
+        var world = KeeperWorld.Create();
+        var options = new KeeperOptions { DataDirectory = world.Data.Root, Region = East, PlatformState = world.State };
+        var tools = await KeeperTools.FindAsync(options, CancellationToken.None);
+        var pair = new MovingPair(world, tools.Value.ShouldNotBeNull(tools.Error?.Message));
+        pair.Keep(East);
+        pair.Keep(South);
+        await pair.StreamsAsync(South);
+        return pair;
+    }
+
+    public IKept this[string region] => _running[region].Kept;
+
+    /// <summary>Starts a keeper's care for the region's database.</summary>
+    public void Keep(string region, Func<KeptDatabase, KeptDatabase>? change = null)
+    {
+        var kept = new PrivateDatabase((change ?? (w => w))(Wish(region)), _tools, new Words(World));
+        var stop = new CancellationTokenSource();
+        _running[region] = (kept, kept.RunAsync(stop.Token), stop);
+    }
+
+    /// <summary>What the record says of a region.</summary>
+    public KeptDatabase Wish(string region) => KeptDatabase.Of(World.State, region, p => p == East ? Record : null).Single(d => d.Partition == East);
+
+    /// <summary>Another record: every keeper that is told wants it so.</summary>
+    public void Move(PartitionRecord record, params string[] told)
+    {
+        Record = record;
+        foreach (var region in told)
+            this[region].Want(Wish(region));
+    }
+
+    /// <summary>Waits for facts; fails with the last.</summary>
+    public async Task<KeptFacts> UntilAsync(string region, Func<KeptFacts, bool> condition, int seconds = 20)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        var facts = this[region].Facts;
+        try
+        {
+            while (!condition(facts))
+            {
+                // What changes without a word of the server is asked for.
+                using var soon = CancellationTokenSource.CreateLinkedTokenSource(patience.Token);
+                soon.CancelAfter(300);
+                try
+                {
+                    facts = await this[region].WaitChangedAsync(facts.Version, soon.Token);
+                }
+                catch (OperationCanceledException) when (!patience.IsCancellationRequested)
+                {
+                    facts = await this[region].RefreshAsync(patience.Token);
+                }
+            }
+
+            return facts;
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException($"{region}: {facts}\n{State(region)} {string.Join(' ', Directory.GetFiles(World.Folder(East, region)).Select(Path.GetFileName))}\n{string.Join('\n', World.Words)}\n{ServerLog(region)}", e);
+        }
+    }
+
+    public Task<KeptFacts> StreamsAsync(string region) => UntilAsync(region, f => f is { Role: DatabaseRole.Standby, IsRunning: true, IsStreaming: true, LagBytes: 0 });
+
+    public Task<object?> RunAsync(string region, string sql, string role = PostgresRoles.Cell) => World.RunAsync(East, region, sql, role);
+
+    /// <summary>As a power cut: every process of a region's server at once.</summary>
+    public void Kill(string region)
+    {
+        var folder = World.Folder(East, region);
+        foreach (var process in Directory.GetDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), out _) && new FileInfo($"{p}/cwd").LinkTarget == folder))
+            KeeperWorld.Kill(int.Parse(Path.GetFileName(process)));
+    }
+
+    public FolderState? State(string region)
+    {
+        var file = World.Folder(East, region) + ".state";
+        return File.Exists(file) ? System.Text.Json.JsonSerializer.Deserialize<FolderState>(File.ReadAllText(file), Options) : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (kept, loop, stop) in _running.Values)
+        {
+            await stop.CancelAsync();
+            await loop;
+            await kept.DisposeAsync();
+            stop.Dispose();
+        }
+
+        await World.DisposeAsync();
+    }
+
+    private static readonly System.Text.Json.JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = System.Text.Json.JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() },
+    };
+
+    private string ServerLog(string region)
+    {
+        var file = Path.Combine(World.Folder(East, region), "server.log");
+        return File.Exists(file) ? string.Join('\n', File.ReadLines(file).TakeLast(20)) : "no log";
+    }
+
+    private sealed class Words(KeeperWorld world) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            world.Words.Enqueue(formatter(state, exception));
+    }
+}
