@@ -3,8 +3,11 @@ namespace Banyan.Routing.Entry;
 /// <summary>Header fields of the entry's own.</summary>
 public static class EntryHeaders
 {
-    /// <summary>In a request: the region that it is for. In an answer: the region that gave it.</summary>
+    /// <summary>In a request: the region that it is for. In an answer: the region whose residents it is about.</summary>
     public const string Region = "Banyan-Region";
+
+    /// <summary>In an answer: the region whose cell gave it, where that is another than <see cref="Region"/>.</summary>
+    public const string ServedBy = "Banyan-Served-By";
 
     /// <summary>In a request: where the client is, as <c>lat,lon</c> or a <c>geo:</c> URI.</summary>
     public const string Location = "Banyan-Location";

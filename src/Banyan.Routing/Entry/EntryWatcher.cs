@@ -55,6 +55,8 @@ internal sealed partial class EntryWatcher(EntryState state, EntryPulses pulses,
         var found = await Task.WhenAll(route.Cells.Select(async cell =>
         {
             var probe = await ProbeAsync(cells, cell.Address, ended);
+            if (probe == Probe.Ready && cell.Breaker.IsOpen(time))
+                probe = Probe.NotReady;
             cell.Aside = probe != Probe.Ready;
             return probe;
         }));

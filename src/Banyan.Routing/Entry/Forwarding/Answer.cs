@@ -9,7 +9,7 @@ internal static class Answer
     /// <summary>Past this, what was read is sent on even where more is there already.</summary>
     private const int MostHeld = 64 * 1024;
 
-    public static void CopyHead(HttpResponseMessage from, HttpResponse to, string region)
+    public static void CopyHead(HttpResponseMessage from, HttpResponse to, string region, string served)
     {
         to.StatusCode = (int)from.StatusCode;
         var headers = to.Headers;
@@ -17,6 +17,8 @@ internal static class Answer
         Copy(from.Headers.NonValidated, headers, nominated);
         Copy(from.Content.Headers.NonValidated, headers, nominated);
         headers[EntryHeaders.Region] = region;
+        if (served != region)
+            headers[EntryHeaders.ServedBy] = served;
         if (from.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols && from.Headers.NonValidated.TryGetValues("Upgrade", out var protocol))
             headers.Upgrade = protocol.ToString();
     }

@@ -1,4 +1,5 @@
 using Banyan.Routing.Entry.Holding;
+using Banyan.Routing.Entry.Routes;
 using Microsoft.AspNetCore.Http;
 
 namespace Banyan.Routing.Entry.Forwarding;
@@ -25,6 +26,9 @@ internal sealed class Exchange(HttpContext context, string region, string target
 
     /// <summary>How often it was sent.</summary>
     public int Sends { get; set; }
+
+    /// <summary>The cell that it was sent to last.</summary>
+    public CellAddress? Cell { get; set; }
 
     /// <summary>How often the connection broke.</summary>
     public int Broken { get; set; }

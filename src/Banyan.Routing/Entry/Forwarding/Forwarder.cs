@@ -1,4 +1,5 @@
 using Banyan.Routing.Entry.Holding;
+using Banyan.Routing.Entry.Routes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace Banyan.Routing.Entry.Forwarding;
 /// Brings a request to its region's cell and the answer back: waits where the region does not serve, and sends again what
 /// may be. This is the one layer that does so. Never throws for what a client or a cell does. Thread-safe.
 /// </summary>
-internal sealed partial class Forwarder(Sender sender, HoldGate gate, HoldBook holds, EntryState state, EntryPulses pulses, EntryOptions options, EntryMetrics metrics, ILogger<Forwarder> log)
+internal sealed partial class Forwarder(Sender sender, HoldGate gate, HoldBook holds, EntryState state, EntryPulses pulses, EntryOptions options, EntryMetrics metrics, TimeProvider time, ILogger<Forwarder> log)
 {
     /// <param name="target">Path and query, as they go on the wire.</param>
     public async Task ForwardAsync(HttpContext context, string region, string target)
@@ -34,12 +35,12 @@ internal sealed partial class Forwarder(Sender sender, HoldGate gate, HoldBook h
                 if (end == SendEnd.Answered)
                 {
                     if (exchange.CellStoodAside)
-                        News(where, SendEnd.StoodAside);
+                        News(exchange, where, SendEnd.StoodAside);
                     return;
                 }
 
                 count.Failed();
-                News(where, end);
+                News(exchange, where, Tripped(exchange.Cell!, end) ? SendEnd.Unreachable : end);
                 exchange.Broken += end is SendEnd.Broke ? 1 : 0;
                 var verdict = ReplayDecision.Make(new ReplayFacts(end, exchange.Traits.Repeatable, exchange.BodyKept, exchange.Broken), options);
                 if (verdict != ReplayVerdict.Replay)
@@ -67,8 +68,16 @@ internal sealed partial class Forwarder(Sender sender, HoldGate gate, HoldBook h
         return true;
     }
 
+    private bool Tripped(CellAddress cell, SendEnd end)
+    {
+        if (end is not (SendEnd.Broke or SendEnd.Silent) || !cell.Breaker.Failed(time))
+            return false;
+        LogTripped(cell.Address, CellBreaker.OpensAfter);
+        return true;
+    }
+
     /// <summary>What a request met is news for all: the cell is asked at once, and until it was, requests wait.</summary>
-    private void News(EntryRegion where, SendEnd end)
+    private void News(Exchange exchange, EntryRegion where, SendEnd end)
     {
         var found = end switch
         {
@@ -78,8 +87,15 @@ internal sealed partial class Forwarder(Sender sender, HoldGate gate, HoldBook h
         };
         if (found is null)
             return;
+        exchange.Cell!.Aside = true; // others of the region, if it has any, are tried first
+        if (where.Route!.Cells.Any(static c => !c.Aside))
+        {
+            pulses.Of(where.Name).Ring();
+            return;
+        }
+
         // What was sent in an earlier turn says nothing about this one.
-        var (before, after) = state.Note(where.Name, where.Route!.Life, found.Value, where.Turn);
+        var (before, after) = state.Note(where.Name, where.Route.Life, found.Value, where.Turn);
         if (before.Availability == after.Availability)
             return;
         pulses.Of(where.Name).Ring();
@@ -102,6 +118,9 @@ internal sealed partial class Forwarder(Sender sender, HoldGate gate, HoldBook h
                 $"Region \"{region.Name}\" broke off before it answered, or its answer is not valid HTTP. The request may have been carried out; a repeat with the same Idempotency-Key does the work once."),
         };
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Address} gets no requests for a while: {Count} in a row broke off")]
+    private partial void LogTripped(string address, int count);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Region {Region}: {Before} -> {After}, by a request: {End}")]
     private partial void LogNews(string region, RegionAvailability before, RegionAvailability after, SendEnd end);

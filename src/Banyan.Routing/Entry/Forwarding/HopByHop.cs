@@ -23,7 +23,7 @@ internal static class HopByHop
         "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Real-IP", "X-Original-URL", "X-Rewrite-URL",
     ]).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    private static readonly FrozenSet<string> Response = Both.Concat([EntryHeaders.Region, "Alt-Svc"]).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> Response = Both.Concat([EntryHeaders.Region, EntryHeaders.ServedBy, "Alt-Svc"]).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public static bool EndsHereInRequest(string name) => Request.Contains(name);
 

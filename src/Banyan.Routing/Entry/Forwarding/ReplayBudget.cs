@@ -1,16 +1,20 @@
 namespace Banyan.Routing.Entry.Forwarding;
 
 /// <summary>
-/// How many requests of a region may be sent again although it went on serving: a share of its requests, and a floor. What
-/// waits because a partition moves is not counted. Costs nothing while nothing fails. Thread-safe.
+/// How many requests of a region may be sent again although it went on serving: a share of its requests, and a floor, in
+/// windows of ten seconds. What waits because a partition moves is not counted. Costs nothing while nothing fails.
+/// Thread-safe.
 /// </summary>
 internal sealed class ReplayBudget(EntryOptions options, TimeProvider time)
 {
-    private const double SecondsSaved = 10;
+    /// <summary>The length of a window, in seconds.</summary>
+    public const double Window = 10;
+
     private readonly Lock _lock = new();
-    private double _tokens = options.ReplayFloor;
-    private long _requests;
-    private long _at = time.GetTimestamp();
+    private long _began = time.GetTimestamp();
+    private long _atBegin;
+    private double _before;
+    private long _taken;
 
     /// <param name="requests">The region's requests so far.</param>
     public bool TryTake(long requests)
@@ -18,14 +22,16 @@ internal sealed class ReplayBudget(EntryOptions options, TimeProvider time)
         lock (_lock)
         {
             var now = time.GetTimestamp();
-            var earned = (options.ReplayShare * (requests - _requests)) + (options.ReplayFloor * time.GetElapsedTime(_at, now).TotalSeconds);
-            // What was earned long ago is no reason for a storm now.
-            var most = Math.Max(options.ReplayFloor, earned);
-            _tokens = Math.Min(_tokens + earned, Math.Max(options.ReplayFloor * SecondsSaved, most));
-            (_requests, _at) = (requests, now);
-            if (_tokens < 1)
+            var elapsed = time.GetElapsedTime(_began, now).TotalSeconds;
+            if (elapsed >= Window)
+            {
+                // A new window begins with what the last one's rate earned, however long that was: old merits are no reason for a storm.
+                (_before, _atBegin, _began, _taken) = ((requests - _atBegin) * Window / elapsed, requests, now, 0);
+            }
+
+            if (_taken + 1 > (options.ReplayFloor * Window) + (options.ReplayShare * (_before + requests - _atBegin)))
                 return false;
-            _tokens--;
+            _taken++;
             return true;
         }
     }

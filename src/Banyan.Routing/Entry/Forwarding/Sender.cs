@@ -47,6 +47,7 @@ internal sealed partial class Sender : IDisposable
         var cell = CellChoice.Pick(region.Route!.Cells, Random.Shared);
         var timer = ForwardTimer.Rent(_options.AnswerTimeout, _time, context.RequestAborted);
         timer.Follow(region.Route.Life, exchange.Traits.Repeatable ? TimeSpan.Zero : _options.LeftPatience);
+        exchange.Cell = cell;
         cell.Begin();
         HttpRequestMessage? request = null;
         var endless = false;
@@ -54,6 +55,7 @@ internal sealed partial class Sender : IDisposable
         {
             request = RequestHead.Make(context, cell.Address, exchange.Target, upgrade, timer, exchange.Kept);
             using var response = await _cells.SendAsync(request, timer.Token);
+            cell.Breaker.Succeeded();
             var switching = response.StatusCode == HttpStatusCode.SwitchingProtocols;
             endless = switching || Answer.IsEventStream(response);
             var aside = StandsAside.MayBe(response) ? await response.Content.ReadAsByteArrayAsync(timer.Token) : null;
@@ -66,7 +68,7 @@ internal sealed partial class Sender : IDisposable
 
             timer.Stop(endless ? TimeSpan.Zero : _options.LeftPatience);
             exchange.Pass();
-            Answer.CopyHead(response, context.Response, region.Name);
+            Answer.CopyHead(response, context.Response, region.Name, cell.Region);
             count.Answered((int)response.StatusCode);
             if (aside is not null)
             {

@@ -22,6 +22,9 @@ public sealed class CellAddress(string region, string address)
         internal set => Volatile.Write(ref _aside, value);
     }
 
+    /// <summary>Keeps requests away while they break one after the other.</summary>
+    public CellBreaker Breaker { get; } = new();
+
     internal void Begin() => Interlocked.Increment(ref _inFlight);
 
     internal void End() => Interlocked.Decrement(ref _inFlight);

@@ -29,6 +29,8 @@ internal sealed class TestEntry : IAsyncDisposable
 
     public int Port => Client.BaseAddress!.Port;
 
+    public IServiceProvider Services => _app.Services;
+
     public EntryState State => _app.Services.GetRequiredService<EntryState>();
 
     public EntryMetrics Metrics => _app.Services.GetRequiredService<EntryMetrics>();

@@ -26,7 +26,7 @@ internal sealed class Partition : IAsyncDisposable
 
     public EntryRegion Region => Entry.State.Current.Regions[0];
 
-    public static async Task<Partition> StartAsync(EntryOptions? options = null, bool record = true)
+    public static async Task<Partition> StartAsync(EntryOptions? options = null, bool record = true, Action<Partition>? prepare = null)
     {
         var partition = new Partition(new Ledger());
         partition.West.Mood = Mood.Standby;
@@ -34,6 +34,7 @@ internal sealed class Partition : IAsyncDisposable
         await partition.West.StartAsync();
         if (record)
             partition.Store.Put("east", 1, "east");
+        prepare?.Invoke(partition);
         partition.Entry = await TestEntry.StartAsync(
             [new EntryRegion { Name = "east", Address = partition.East.Address, Others = [new EntryHolder("west", partition.West.Address)] }],
             options ?? new EntryOptions(),

@@ -47,6 +47,9 @@ internal sealed class StandIn(string region, Ledger ledger) : IAsyncDisposable
     /// <summary>The last request's body.</summary>
     public string? Body { get; private set; }
 
+    /// <summary>The last change's <c>traceparent</c>.</summary>
+    public string? TraceParent { get; private set; }
+
     public Mood Mood
     {
         get => _mood;
@@ -124,6 +127,7 @@ internal sealed class StandIn(string region, Ledger ledger) : IAsyncDisposable
     {
         var body = await new StreamReader(context.Request.Body).ReadToEndAsync();
         Body = body;
+        TraceParent = context.Request.Headers.TraceParent;
         var name = context.Request.Headers["Idempotency-Key"] is [{ } key] ? key : body;
         ledger.Arrive(name);
         var first = ledger.Do(name);
