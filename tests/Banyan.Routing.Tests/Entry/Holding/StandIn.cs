@@ -36,13 +36,14 @@ internal sealed class StandIn(string region, Ledger ledger) : IAsyncDisposable
     private WebApplication? _app;
     private TaskCompletionSource _thawed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Mood _mood;
+    private int _reached;
 
     public int Port { get; private set; }
 
     public string Address => $"http://127.0.0.1:{Port}";
 
     /// <summary>Requests of any kind but probes that reached it.</summary>
-    public int Reached { get; private set; }
+    public int Reached => Volatile.Read(ref _reached);
 
     /// <summary>The last request's body.</summary>
     public string? Body { get; private set; }
@@ -99,7 +100,8 @@ internal sealed class StandIn(string region, Ledger ledger) : IAsyncDisposable
     private async Task WithMoodAsync(HttpContext context, RequestDelegate next)
     {
         var probe = context.Request.Path == "/health/ready";
-        Reached += probe ? 0 : 1;
+        if (!probe)
+            Interlocked.Increment(ref _reached);
         switch (Mood)
         {
             case Mood.Frozen:
