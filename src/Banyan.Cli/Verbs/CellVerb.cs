@@ -5,6 +5,7 @@ using Banyan.Control.Platform;
 using Banyan.Engines.Postgres;
 using Banyan.Services.Climate;
 using Banyan.Services.Disaster;
+using Banyan.Services.Drills;
 using Npgsql;
 
 namespace Banyan.Cli.Verbs;
@@ -31,7 +32,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
             Epoch = partition.Epoch,
             Time = context.Time,
         };
-        await CellHost.RunAsync(options, [new ClimateService(), new DisasterService()], stopping);
+        await CellHost.RunAsync(options, [new ClimateService(), new DisasterService(), new DrillsService()], stopping);
         return ExitCode.Holds;
     }
 
