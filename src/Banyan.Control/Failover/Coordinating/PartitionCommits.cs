@@ -1,0 +1,72 @@
+using System.Globalization;
+using Banyan.Cells.Partitions;
+using Banyan.Engines.Consensus;
+
+namespace Banyan.Control.Failover.Coordinating;
+
+/// <summary>The commits that move a partition. Each compares with what was read, so that of two who decide only one succeeds. Thread-safe.</summary>
+internal sealed class PartitionCommits(IConsensusStore store, TimeProvider time)
+{
+    /// <summary>Makes the first record where there is none.</summary>
+    public Task<StoreCommit> CreateAsync(string partition, PartitionRecord record, CancellationToken cancellationToken) => store.CommitAsync(
+        [new StoreCondition(PartitionKeys.Record(partition), 0)],
+        [new StoreWrite(PartitionKeys.Record(partition), (record with { Since = time.GetUtcNow() }).ToJson())], cancellationToken);
+
+    /// <summary>Raises the epoch with another primary. Whoever held the lease holds it no more.</summary>
+    /// <param name="partition">Its name.</param>
+    /// <param name="read">The record that the decision was made by.</param>
+    /// <param name="hold">The lease's key that it was made by; null where there was none.</param>
+    /// <param name="primary">The region that takes over.</param>
+    /// <param name="reason">Why, in one line.</param>
+    /// <param name="blocks">Whether a synchronous partition stays so though its new primary has no standby yet: its commits wait for one.</param>
+    /// <param name="cancellationToken">Cancels it; whether it was made is then unknown.</param>
+    public async Task<bool> RaiseAsync(string partition, StoredValue read, StoredValue? hold, string primary, string reason, bool blocks, CancellationToken cancellationToken)
+    {
+        var before = PartitionRecord.Parse(read.Value);
+        var after = before with
+        {
+            Epoch = before.Epoch + 1,
+            Primary = primary,
+            Previous = before.Primary,
+            Target = null,
+            Synchronous = before.Synchronous && blocks, // Else not until a standby of the new primary is in sync.
+            InSync = [],
+            Reason = reason,
+            Since = time.GetUtcNow(),
+        };
+        var lease = PartitionKeys.Lease(partition);
+        var writes = new List<StoreWrite> { new(PartitionKeys.Record(partition), after.ToJson()) };
+        if (hold is not null)
+            writes.Add(new StoreWrite(lease, null));
+        var commit = await store.CommitAsync([new StoreCondition(read.Key, read.Revision), new StoreCondition(lease, hold?.Revision ?? 0)], writes, cancellationToken);
+        return commit.Made;
+    }
+
+    /// <summary>Sets or takes back the target of a planned switch.</summary>
+    public Task<bool> SetTargetAsync(StoredValue read, string? target, string? reason, CancellationToken cancellationToken)
+    {
+        var before = PartitionRecord.Parse(read.Value);
+        return ReplaceAsync(read, before with { Target = target, Reason = reason ?? before.Reason, Since = time.GetUtcNow() }, cancellationToken);
+    }
+
+    /// <summary>Says which standbys hold every acknowledged change.</summary>
+    public Task<bool> SetInSyncAsync(StoredValue read, IReadOnlyList<string> regions, CancellationToken cancellationToken) =>
+        ReplaceAsync(read, PartitionRecord.Parse(read.Value) with { Synchronous = regions.Count > 0, InSync = regions }, cancellationToken);
+
+    /// <summary>Notes an approval of moving a partition out of its present epoch.</summary>
+    public Task<StoreCommit> ApproveAsync(string partition, int epoch, string role, string by, CancellationToken cancellationToken) =>
+        store.CommitAsync([], [new StoreWrite(ApprovalKeys.Key(partition, epoch, role), by)], cancellationToken);
+
+    private async Task<bool> ReplaceAsync(StoredValue read, PartitionRecord record, CancellationToken cancellationToken) =>
+        (await store.CommitAsync([new StoreCondition(read.Key, read.Revision)], [new StoreWrite(read.Key, record.ToJson())], cancellationToken)).Made;
+}
+
+/// <summary>Names of approvals in the consensus store.</summary>
+internal static class ApprovalKeys
+{
+    public const string Prefix = "approvals/";
+
+    public static string Of(string partition, int epoch) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{partition}/{epoch}/");
+
+    public static string Key(string partition, int epoch, string role) => Of(partition, epoch) + role;
+}
