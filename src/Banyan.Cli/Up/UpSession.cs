@@ -90,6 +90,8 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
 
     private IEnumerable<ChildSpec> Children(PlatformState platform, DataFolder data)
     {
+        if (platform.Consensus is { Kind: ConsensusState.Single } consensus)
+            yield return new ChildSpec(ChildKind.Consensus, null, ["consensus", "--data", data.Root], consensus.Members[0].Port);
         foreach (var region in platform.Regions)
             yield return new ChildSpec(ChildKind.Keeper, region.Name, ["keeper", "--data", data.Root, "--region", region.Name], region.KeeperPort);
         foreach (var region in platform.Regions)

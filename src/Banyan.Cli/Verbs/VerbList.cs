@@ -13,6 +13,7 @@ internal static class VerbList
         new SchemaVerb(),
 
         // Children of `up`, not in the help text.
+        new ConsensusVerb(),
         new KeeperVerb(),
         new CellVerb(),
         new FrontDoorVerb(),

@@ -31,6 +31,18 @@ public sealed class DataFolder(string path)
     /// <summary>The PostgreSQL data folder that new ones are cloned from.</summary>
     public string Template => Path.Combine(Root, "template");
 
+    /// <summary>What the consensus store keeps.</summary>
+    public string Consensus => Path.Combine(Root, "consensus");
+
+    /// <summary>
+    /// A file here named like a child (<c>cell-east-africa</c>) or a region keeps the supervisor from starting what has died
+    /// again, for as long as it lies there: the machine that would do it is lost too, as far as a drill is concerned.
+    /// </summary>
+    public string Held => Path.Combine(Root, "held");
+
+    /// <summary>Changes that only a lost primary had, as they were found on its return.</summary>
+    public string Stranded => Path.Combine(Root, "stranded");
+
     /// <summary>The PostgreSQL data folder of a partition in a region.</summary>
     public string Database(string partition, string region) => Path.Combine(Databases, $"{partition}@{region}");
 

@@ -17,6 +17,7 @@ public sealed record ChildSpec(ChildKind Kind, string? Region, IReadOnlyList<str
 /// <summary>The sorts of children, in the order they are started; they are stopped in the opposite one.</summary>
 public enum ChildKind
 {
+    Consensus,
     Keeper,
     Cell,
     FrontDoor,

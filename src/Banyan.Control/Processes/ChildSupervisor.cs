@@ -17,7 +17,12 @@ internal sealed class ChildSupervisor(ChildSpec spec, string executable, Platfor
     private int _deathsBeforeReady;
     private bool _wasStarted;
 
+    /// <summary>Between looks at whether what is held down is still to be.</summary>
+    private static readonly TimeSpan HeldLook = TimeSpan.FromMilliseconds(50);
+
     public ChildSpec Spec => spec;
+
+    private bool IsHeld => File.Exists(Path.Combine(data.Held, spec.Name)) || (spec.Region is { } region && File.Exists(Path.Combine(data.Held, region)));
 
     /// <summary>It has answered that it is ready, in this or an earlier life.</summary>
     public bool WasReady { get; set; }
@@ -112,6 +117,8 @@ internal sealed class ChildSupervisor(ChildSpec spec, string executable, Platfor
             try
             {
                 await Task.Delay(wait, time, _stopping.Token);
+                while (IsHeld)
+                    await Task.Delay(HeldLook, time, _stopping.Token);
             }
             catch (OperationCanceledException)
             {

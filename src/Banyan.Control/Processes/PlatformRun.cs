@@ -5,7 +5,7 @@ namespace Banyan.Control.Processes;
 
 /// <summary>
 /// One run of a platform: its children, started in an order that overlaps as much as can be, kept running, and stopped
-/// from the outside in: front door, cells, keepers. Members are called by one owner, one after the other.
+/// from the outside in: front door, cells, keepers, the consensus store. Members are called by one owner, one after the other.
 /// </summary>
 public sealed class PlatformRun : IAsyncDisposable
 {
@@ -43,8 +43,10 @@ public sealed class PlatformRun : IAsyncDisposable
         using var readiness = new Readiness(_time);
         using var patience = new CancellationTokenSource(StartPatience, _time);
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        // First: keepers and cells ask it before they do anything else.
+        var consensus = Of(ChildKind.Consensus).Select(c => StartOneAsync(c, readiness, Task.CompletedTask, abandon.Token)).ToList();
         var keepers = Of(ChildKind.Keeper).ToDictionary(c => c.Spec.Region!, c => StartKeeperAsync(c, readiness, abandon.Token));
-        var steps = new List<Task>(keepers.Values.Select(static k => k.Followed));
+        var steps = new List<Task>([.. consensus, .. keepers.Values.Select(static k => k.Followed)]);
         steps.AddRange(Of(ChildKind.FrontDoor).Select(c => StartOneAsync(c, readiness, Task.CompletedTask, abandon.Token)));
         foreach (var cell in Of(ChildKind.Cell))
         {
@@ -99,6 +101,7 @@ public sealed class PlatformRun : IAsyncDisposable
         await StopKindsAsync([ChildKind.Feed, ChildKind.FrontDoor], hurry);
         await StopKindsAsync([ChildKind.Cell], hurry);
         await StopKindsAsync([ChildKind.Keeper], hurry);
+        await StopKindsAsync([ChildKind.Consensus], hurry);
     }
 
     /// <inheritdoc/>

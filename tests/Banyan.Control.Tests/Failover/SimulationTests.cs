@@ -9,7 +9,7 @@ namespace Banyan.Control.Tests.Failover;
 /// </summary>
 public class SimulationTests
 {
-    private static readonly int Schedules = int.Parse(Environment.GetEnvironmentVariable("BANYAN_SIMULATION_SCHEDULES") ?? "200", CultureInfo.InvariantCulture);
+    private static readonly int Schedules = int.Parse(Environment.GetEnvironmentVariable("BANYAN_SIMULATION_SCHEDULES") ?? "40", CultureInfo.InvariantCulture);
 
     public static IEnumerable<TheoryDataRow<int, bool>> Worlds() =>
         from regions in (int[])[3, 4, 5] from synchronous in (bool[])[false, true] select new TheoryDataRow<int, bool>(regions, synchronous);
