@@ -53,6 +53,8 @@ internal static class Detachment
         List<string> arguments = [Path.Combine(AppContext.BaseDirectory, "banyan"), "up", Option, "--data", Path.GetFullPath(options.Data), "--cells", options.Cells.ToString(CultureInfo.InvariantCulture)];
         if (options.Port is { } port)
             arguments.AddRange(["--port", port.ToString(CultureInfo.InvariantCulture)]);
+        if (options.FrontDoors != 1)
+            arguments.AddRange(["--front-doors", options.FrontDoors.ToString(CultureInfo.InvariantCulture)]);
         if (options.Feed)
             arguments.Add("--feed");
         if (options.Timings)

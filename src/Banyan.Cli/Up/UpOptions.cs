@@ -15,6 +15,9 @@ internal sealed record UpOptions
     /// <summary>The most cells.</summary>
     public required int Cells { get; init; }
 
+    /// <summary>How many front doors.</summary>
+    public int FrontDoors { get; init; } = 1;
+
     /// <summary>Post a stream of readings.</summary>
     public bool Feed { get; init; }
 

@@ -24,7 +24,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
         if (folder.Previous is { } previous)
             await new PlatformStopper(data, line => Say(line, log), context.Time).StopOrphansAsync(previous.InstanceId, databasesToo: false, stop);
 
-        var plan = Planner(data).Plan(blueprint.Platform, folder.Previous, data.Root, options.Port, options.Cells);
+        var plan = Planner(data).Plan(blueprint.Platform, folder.Previous, data.Root, options.Port, options.Cells, options.FrontDoors);
         var platform = plan.State with { PostgresMajor = postgres };
         await GivenDatabaseCheck.CheckAsync(platform, stop);
         foreach (var note in blueprint.Notes.Concat(plan.Notes))
@@ -96,7 +96,8 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
             yield return new ChildSpec(ChildKind.Keeper, region.Name, ["keeper", "--data", data.Root, "--region", region.Name], region.KeeperPort);
         foreach (var region in platform.Regions)
             yield return new ChildSpec(ChildKind.Cell, region.Name, ["cell", "--data", data.Root, "--region", region.Name], region.CellPort);
-        yield return new ChildSpec(ChildKind.FrontDoor, null, ["front-door", "--data", data.Root], platform.EntryPort) { ReadyPath = "/health/ready?all" };
+        foreach (var door in platform.AllFrontDoors())
+            yield return new ChildSpec(ChildKind.FrontDoor, null, ["front-door", "--data", data.Root, "--name", door.Name], door.Port) { Name = door.Name, ReadyPath = "/health/ready?all" };
         if (options.Feed)
             yield return new ChildSpec(ChildKind.Feed, null, ["feed", "--data", data.Root], null);
     }

@@ -13,10 +13,11 @@ internal static class UpSummary
         var entry = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{platform.EntryPort}");
         var region = platform.Regions[0].Name;
         var where = data.Root == new DataFolder(DataFolder.DefaultPath()).Root ? "" : $" --data {data.Root}";
-        var lines = new List<string>
-        {
+        List<string> lines =
+        [
             "",
             $"{terminal.Paint($"{platform.Platform} serves", Ink.Green)} {platform.Regions.Count} regions after {took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s: {terminal.Paint(entry, Ink.Bold)}",
+            .. platform.AllFrontDoors().Skip(1).Select(static d => string.Create(CultureInfo.InvariantCulture, $"  also     http://localhost:{d.Port} ({d.Name})")),
             $"  regions  {string.Join(", ", platform.Regions.Select(static r => r.Name))}",
             "",
             "Watch the alerts of a place, and post one from another terminal:",
@@ -27,7 +28,7 @@ internal static class UpSummary
             "",
             $"  banyan status{where}    how it is",
             detached ? $"  banyan down{where}      stops it; its data stays in {data.Root}" : $"  Ctrl-C stops it; its data stays in {data.Root}",
-        };
+        ];
         foreach (var line in lines)
             terminal.Out.WriteLine(line);
     }

@@ -12,19 +12,32 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Banyan.Cli.Verbs;
 
-/// <summary><c>banyan front-door --data D</c>: the HTTP entry and the console, a child of <c>up</c>.</summary>
-internal sealed class FrontDoorVerb() : ChildVerb("front-door", "The HTTP entry and the console of a running platform (started by `up`)")
+/// <summary><c>banyan front-door --data D [--name N] [--port P]</c>: the HTTP entry and the console, a child of <c>up</c>.</summary>
+internal sealed class FrontDoorVerb : ChildVerb
 {
+    private readonly Option<string> _name = new("--name") { Description = "Which of the platform's front doors", DefaultValueFactory = static _ => FrontDoorState.FirstName };
+    private readonly Option<int?> _port = new("--port") { Description = "Its port, where it is not the one of `up`", HelpName = "N" };
+
+    public FrontDoorVerb()
+        : base("front-door", "The HTTP entry and the console of a running platform (started by `up`)")
+    {
+        Add(_name);
+        Add(_port);
+    }
+
     protected override async Task<ExitCode> RunAsync(ParseResult input, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping)
     {
-        await using var app = Build(platform, context.Time);
+        var name = input.GetValue(_name)!;
+        var port = input.GetValue(_port) ?? platform.AllFrontDoors().FirstOrDefault(d => d.Name == name)?.Port
+            ?? throw new CommandFailure($"{data.Root} has no front door {name}: give it a port with --port, or start more of them with `banyan up --front-doors`");
+        await using var app = Build(platform, port, context.Time);
         try
         {
             await app.StartAsync(stopping);
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            throw new CommandFailure($"port {platform.EntryPort} is taken: stop what listens there, or choose another with `banyan up --port`");
+            throw new CommandFailure($"port {port} is taken: stop what listens there, or choose another with `banyan up --port`");
         }
 
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,10 +47,10 @@ internal sealed class FrontDoorVerb() : ChildVerb("front-door", "The HTTP entry 
         return ExitCode.Holds;
     }
 
-    private static WebApplication Build(PlatformState platform, TimeProvider time)
+    private static WebApplication Build(PlatformState platform, int port, TimeProvider time)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "banyan" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenLocalhost(platform.EntryPort));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port));
         builder.Logging.AddJsonConsole(o => o.UseUtcTimestamp = true).SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(time);

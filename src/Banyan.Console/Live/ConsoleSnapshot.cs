@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Banyan.Console.Alerts;
 using Banyan.Console.History;
 using Banyan.Control.Status;
+using Banyan.Routing.Entry;
 
 namespace Banyan.Console.Live;
 
@@ -25,4 +26,8 @@ public sealed record ConsoleSnapshot
 /// <param name="StartedAt">When this process started.</param>
 /// <param name="Forwarded">Requests sent to each region since then.</param>
 /// <param name="Refused">Requests that the entry refused since then.</param>
-public sealed record EntryFigures(DateTimeOffset StartedAt, ImmutableDictionary<string, long> Forwarded, long Refused);
+public sealed record EntryFigures(DateTimeOffset StartedAt, ImmutableDictionary<string, long> Forwarded, long Refused)
+{
+    /// <summary>For each region: requests that wait now, waits, replays and refusals while it did not serve.</summary>
+    public ImmutableDictionary<string, HoldFigures> Holds { get; init; } = ImmutableDictionary<string, HoldFigures>.Empty;
+}

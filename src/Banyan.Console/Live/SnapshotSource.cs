@@ -44,6 +44,9 @@ public sealed class SnapshotSource(PlatformState platform, StatusCollector colle
         Status = status,
         Alerts = alerts.Alerts,
         History = history.Current,
-        Entry = new EntryFigures(_startedAt, platform.Regions.ToImmutableDictionary(r => r.Name, r => entry.RequestsOf(r.Name)), entry.RefusedInTotal),
+        Entry = new EntryFigures(_startedAt, platform.Regions.ToImmutableDictionary(r => r.Name, r => entry.RequestsOf(r.Name)), entry.RefusedInTotal)
+        {
+            Holds = platform.Regions.ToImmutableDictionary(r => r.Name, r => entry.HoldsOf(r.Name)),
+        },
     };
 }

@@ -24,6 +24,9 @@ public sealed record PlatformState
     /// <summary>Port of the HTTP entry and the console.</summary>
     public required int EntryPort { get; init; }
 
+    /// <summary>Every front door, the first of them on <see cref="EntryPort"/>; empty in a folder of before there could be several, see <see cref="AllFrontDoors"/>.</summary>
+    public IReadOnlyList<FrontDoorState> FrontDoors { get; init; } = [];
+
     /// <summary>The consensus store; null in a folder of before there was one, until the next <c>up</c>.</summary>
     public ConsensusState? Consensus { get; init; }
 
@@ -39,11 +42,23 @@ public sealed record PlatformState
     /// <summary>Settings of services from the blueprint, such as <c>climate:retention</c> → <c>365d</c>; given to each cell.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Every front door, also of a folder of before there could be several.</summary>
+    public IReadOnlyList<FrontDoorState> AllFrontDoors() => FrontDoors is [] ? [new FrontDoorState(FrontDoorState.FirstName, EntryPort)] : FrontDoors;
+
     /// <summary>Finds a region by name; null where none has it.</summary>
     public RegionState? FindRegion(string name) => Regions.FirstOrDefault(r => r.Name == name);
 
     /// <summary>Finds a partition by name; null where none has it.</summary>
     public PartitionState? FindPartition(string name) => Partitions.FirstOrDefault(p => p.Name == name);
+}
+
+/// <summary>An HTTP entry with a console: each reaches every cell, and can die without the others.</summary>
+/// <param name="Name">Such as <c>front-door-2</c>.</param>
+/// <param name="Port">Where it listens.</param>
+public sealed record FrontDoorState(string Name, int Port)
+{
+    /// <summary>The name of the first.</summary>
+    public const string FirstName = "front-door";
 }
 
 /// <summary>Where the control plane agrees.</summary>

@@ -11,7 +11,7 @@ public sealed record ChildSpec(ChildKind Kind, string? Region, IReadOnlyList<str
     public string ReadyPath { get; init; } = "/health/ready";
 
     /// <summary>Its name in logs and messages: <c>keeper-east-africa</c>.</summary>
-    public string Name { get; } = Region is null ? Arguments[0] : $"{Arguments[0]}-{Region}";
+    public string Name { get; init; } = Region is null ? Arguments[0] : $"{Arguments[0]}-{Region}";
 }
 
 /// <summary>The sorts of children, in the order they are started; they are stopped in the opposite one.</summary>

@@ -41,10 +41,10 @@ public sealed class StatusCollector : IDisposable
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<PlatformStatus> CollectAsync(PlatformState platform, CancellationToken cancellationToken)
     {
-        var door = AskFrontDoorAsync(platform, cancellationToken);
+        var doors = Task.WhenAll(platform.AllFrontDoors().Select(d => AskFrontDoorAsync(d, cancellationToken)));
         var cells = platform.Regions.Select(r => AskAsync(r.CellPort, "/cell/v1/status", StatusJson.Default.CellReport, cancellationToken)).ToArray();
         var keepers = platform.Regions.Select(r => AskAsync(r.KeeperPort, "/status", StatusJson.Default.KeeperReport, cancellationToken)).ToArray();
-        await Task.WhenAll([door, .. cells, .. keepers]);
+        await Task.WhenAll([doors, .. cells, .. keepers]);
 
         var keeperOf = new Dictionary<string, KeeperReport?>();
         for (var i = 0; i < keepers.Length; i++)
@@ -56,7 +56,7 @@ public sealed class StatusCollector : IDisposable
         {
             Platform = platform.Platform,
             Regions = regions,
-            FrontDoors = [await door],
+            FrontDoors = await doors,
             Objectives = [.. platform.Objectives.Select(static o => new ObjectiveStatus(o.Name, o.Target, null, null))],
             ObservedAt = _time.GetUtcNow(),
         };
@@ -103,11 +103,11 @@ public sealed class StatusCollector : IDisposable
         }
     }
 
-    private async Task<FrontDoorStatus> AskFrontDoorAsync(PlatformState platform, CancellationToken cancellationToken)
+    private async Task<FrontDoorStatus> AskFrontDoorAsync(FrontDoorState door, CancellationToken cancellationToken)
     {
-        var address = new Uri($"http://localhost:{platform.EntryPort}/");
-        using var answer = await SendAsync(platform.EntryPort, "/health/live", cancellationToken);
-        return new FrontDoorStatus("http", address, answer is { IsSuccessStatusCode: true } ? RegionServing.Serving : RegionServing.Down);
+        var address = new Uri($"http://localhost:{door.Port}/");
+        using var answer = await SendAsync(door.Port, "/health/live", cancellationToken);
+        return new FrontDoorStatus(door.Name == FrontDoorState.FirstName ? "http" : door.Name, address, answer is { IsSuccessStatusCode: true } ? RegionServing.Serving : RegionServing.Down);
     }
 
     private async Task<T?> AskAsync<T>(int port, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)

@@ -66,6 +66,17 @@ public class PlatformPlannerTests
     }
 
     [Fact]
+    public void Plan_SeveralFrontDoors_KeepTheirPorts()
+    {
+        var first = Plan(null, frontDoors: 3).State;
+        first.FrontDoors.Select(d => d.Name).ShouldBe(["front-door", "front-door-2", "front-door-3"]);
+        first.FrontDoors[0].Port.ShouldBe(8080);
+        AllPorts(first).Concat(first.FrontDoors.Skip(1).Select(d => d.Port)).ShouldBeUnique();
+        Plan(first, frontDoors: 2).State.FrontDoors.ShouldBe(first.FrontDoors.Take(2));
+        Plan(null).State.AllFrontDoors().ShouldBe([new FrontDoorState("front-door", 8080)]);
+    }
+
+    [Fact]
     public void Plan_AnotherPlatform_IsRefused()
     {
         var first = Plan(null).State with { Platform = "sankofa" };
@@ -105,11 +116,11 @@ public class PlatformPlannerTests
         Plan(first).Notes.ShouldBe(["north: not in the blueprint any more, or not chosen; its databases stay in /data and do not run"]);
     }
 
-    private PlatformPlan Plan(PlatformState? previous, int? port = null, string? connection = null)
+    private PlatformPlan Plan(PlatformState? previous, int? port = null, string? connection = null, int frontDoors = 1)
     {
         var planned = new PlannedPlatform("kai", [new() { Name = "east", Tier = "core", Standby = "west", Connection = connection }, new() { Name = "west", Tier = "core", Standby = "east" }], [], new Dictionary<string, string>());
         return new PlatformPlanner(p => !_taken.Contains(p), (partition, region) => _running.Contains($"{partition}@{region}"), _environment.GetValueOrDefault, 7)
-            .Plan(planned, previous, "/data", port, 6);
+            .Plan(planned, previous, "/data", port, 6, frontDoors);
     }
 
     private static List<int> AllPorts(PlatformState state) =>

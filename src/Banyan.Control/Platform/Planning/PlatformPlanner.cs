@@ -24,8 +24,9 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
     /// <param name="folder">The folder, for messages.</param>
     /// <param name="entryPort">As asked for; null to keep that of the last run, else <see cref="DefaultEntryPort"/>.</param>
     /// <param name="limit">The most regions to run.</param>
+    /// <param name="frontDoors">How many front doors to run.</param>
     /// <exception cref="PlatformException">The folder holds another platform, or the entry's port is taken.</exception>
-    public PlatformPlan Plan(PlannedPlatform planned, PlatformState? previous, string folder, int? entryPort, int limit)
+    public PlatformPlan Plan(PlannedPlatform planned, PlatformState? previous, string folder, int? entryPort, int limit, int frontDoors = 1)
     {
         if (previous is not null && previous.Platform != planned.Name)
             throw new PlatformException($"{folder} holds the platform {previous.Platform}, not {planned.Name}: name another folder with --data");
@@ -45,6 +46,7 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
             InstanceId = previous?.InstanceId ?? Guid.NewGuid().ToString("N"),
             PostgresMajor = previous?.PostgresMajor,
             EntryPort = entry,
+            FrontDoors = PlanFrontDoors(entry, frontDoors, previous, ports, notes),
             Consensus = PlanConsensus(previous?.Consensus, ports, notes),
             Regions = regions,
             Partitions = partitions,
@@ -58,11 +60,24 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
 
     private static IEnumerable<int> Remembered(PlatformState state) =>
         state.Regions.SelectMany(static r => (int[])[r.CellPort, r.KeeperPort]).Concat(state.Partitions.SelectMany(static p => p.Databases).SelectMany(static d => (int?[])[d.Port, d.CellPort]).OfType<int>())
+        .Concat(state.FrontDoors.Skip(1).Select(static d => d.Port))
         .Concat(state.Consensus?.Members.SelectMany(static m => (int?[])[m.Port, m.PeerPort]).OfType<int>() ?? []).Where(static p => p != 0);
 
     private int EntryPort(int port) => isFree(port)
         ? port
         : throw new PlatformException($"port {port} is taken by another program: stop it, or choose another port with --port");
+
+    private List<FrontDoorState> PlanFrontDoors(int entry, int count, PlatformState? previous, FreePorts ports, List<string> notes)
+    {
+        List<FrontDoorState> doors = [new FrontDoorState(FrontDoorState.FirstName, entry)];
+        for (var number = 2; number <= count; number++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"{FrontDoorState.FirstName}-{number}");
+            doors.Add(new FrontDoorState(name, Keep(previous?.FrontDoors.FirstOrDefault(d => d.Name == name)?.Port, name, ports, notes)));
+        }
+
+        return doors;
+    }
 
     private ConsensusState PlanConsensus(ConsensusState? before, FreePorts ports, List<string> notes) => before?.Kind == ConsensusState.Single
         ? before with { Members = [before.Members[0] with { Port = Keep(before.Members[0].Port, "the consensus store", ports, notes) }] }
