@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Banyan.Journal.Following;
+using Banyan.Journal.Stranded;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -31,6 +32,7 @@ public static class JournalRegistration
         services.TryAddSingleton<IJournal>(static p => p.GetRequiredService<PostgresJournal>());
         services.TryAddSingleton<IJournalCursors>(static p => new PostgresJournalCursors(p.GetRequiredService<NpgsqlDataSource>()));
         services.TryAddSingleton<JournalFollowing>();
+        services.TryAddSingleton(static p => new StrandedChanges(p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<IJournal>()));
         services.AddSingleton<IHostedService>(static p => new JournalHost(p.GetRequiredService<PostgresJournal>()));
         return services;
     }

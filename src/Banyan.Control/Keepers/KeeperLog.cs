@@ -51,4 +51,13 @@ internal static partial class KeeperLog
 
     [LoggerMessage(22, LogLevel.Information, "{Database}: promoted, the primary of epoch {Epoch} after {Milliseconds} ms")]
     public static partial void Promoted(ILogger logger, string database, int epoch, long milliseconds);
+
+    [LoggerMessage(23, LogLevel.Information, "{Database}: a standby from now on, of epoch {Epoch}, as it is: the primary on port {Port} has all of it")]
+    public static partial void Demoted(ILogger logger, string database, int epoch, int port);
+
+    [LoggerMessage(24, LogLevel.Warning, "{Database}: was the primary of epoch {Epoch}; its journal is shared up to {Shared}, went on to {Head}, and held {Found} changes that the new primary never saw. They are kept there in journal.stranded, and in {File}")]
+    public static partial void Returned(ILogger logger, string database, int epoch, long shared, long head, int found, string file);
+
+    [LoggerMessage(25, LogLevel.Information, "{Database}: rewound to its primary on port {Port}, a standby of epoch {Epoch}, in {Milliseconds} ms")]
+    public static partial void Rewound(ILogger logger, string database, int port, int epoch, long milliseconds);
 }

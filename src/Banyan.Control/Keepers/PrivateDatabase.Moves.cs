@@ -85,6 +85,4 @@ internal sealed partial class PrivateDatabase
         Show("starting", $"waits for {what}");
         return Task.Delay(AwaitLook, _tools.Clock, stop);
     }
-
-    private Task<OldPrimary> JudgePastAsync(CancellationToken cancellationToken) => Task.FromResult(OldPrimary.Unknown);
 }

@@ -12,7 +12,7 @@ public sealed partial class PostgresInstance
     /// </summary>
     public async Task<PostgresError?> MakeFromTemplateAsync(PostgresTemplate template, CancellationToken cancellationToken = default)
     {
-        return await MakeAsync(CopyAsync, cancellationToken);
+        return await MakeAsync(CopyAsync, replace: false, cancellationToken);
 
         async Task<PostgresError?> CopyAsync(string draft)
         {
@@ -26,10 +26,12 @@ public sealed partial class PostgresInstance
     /// Makes a standby from its running primary by <c>pg_basebackup</c>. Where the folder exists it MUST be that of a standby
     /// that is not running: it is replaced.
     /// </summary>
-    public async Task<PostgresError?> MakeFromPrimaryAsync(CancellationToken cancellationToken = default)
+    public Task<PostgresError?> MakeFromPrimaryAsync(CancellationToken cancellationToken = default) => MakeFromPrimaryAsync(replace: false, cancellationToken);
+
+    private async Task<PostgresError?> MakeFromPrimaryAsync(bool replace, CancellationToken cancellationToken)
     {
         var source = Settings.StandbyOf ?? throw new InvalidOperationException($"{Folder} is not to be a standby.");
-        return await MakeAsync(BackUpAsync, cancellationToken);
+        return await MakeAsync(BackUpAsync, replace, cancellationToken);
 
         async Task<PostgresError?> BackUpAsync(string draft)
         {
@@ -48,7 +50,7 @@ public sealed partial class PostgresInstance
         }
     }
 
-    private async Task<PostgresError?> MakeAsync(Func<string, Task<PostgresError?>> fill, CancellationToken cancellationToken)
+    private async Task<PostgresError?> MakeAsync(Func<string, Task<PostgresError?>> fill, bool replace, CancellationToken cancellationToken)
     {
         var draft = Folder + ".new";
         var old = Folder + ".old";
@@ -60,21 +62,21 @@ public sealed partial class PostgresInstance
             if (new DriveInfo(Path.GetDirectoryName(Folder)!).AvailableFreeSpace < Headroom)
                 return Errors.NoSpace(Folder);
             var before = ReadFolder();
-            if (before.Kind == DataFolderKind.Refused)
+            if (before.Kind == DataFolderKind.Refused && !replace)
                 return before.Error;
-            if (before.Kind == DataFolderKind.Ready && (Settings.StandbyOf is null || !before.IsStandby))
+            if (before.Kind == DataFolderKind.Ready && !replace && (Settings.StandbyOf is null || !before.IsStandby))
                 return new PostgresError(PostgresFailure.OtherRole, $"{Folder} holds a primary's data; it is never replaced.");
             if (before.Kind == DataFolderKind.Missing && Settings.StandbyOf is null && File.Exists(MadeMark))
                 return new PostgresError(PostgresFailure.Lost, $"{Folder} is gone, though this primary was made earlier: put it back or restore a backup. To begin anew with an empty database, delete {MadeMark}.");
             if (FindServer() is { } live)
                 return new PostgresError(PostgresFailure.InUse, $"{Folder} is in use by process {live.Pid}: stop it.");
-            if ((DataFolder.RemoveDraft(draft) ?? RemoveOld(before, old)) is { } busy)
+            if ((DataFolder.RemoveDraft(draft) ?? (replace ? DataFolder.RemoveDraft(old) : RemoveOld(before, old))) is { } busy)
                 return busy;
             if (await fill(draft) is { } error)
                 return DataFolder.RemoveDraft(draft) ?? error;
             Dress(draft);
             cancellationToken.ThrowIfCancellationRequested();
-            if (before.Kind == DataFolderKind.Ready)
+            if (before.Kind == DataFolderKind.Ready || (replace && Directory.Exists(Folder)))
                 Directory.Move(Folder, old);
             DataFolder.Publish(draft, Folder, Settings.Durable);
             RememberPrimary();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 
 namespace Banyan.Engines.Postgres;
@@ -25,6 +26,14 @@ public sealed class PostgresMonitor : IAsyncDisposable
                greatest(0, pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn))::bigint, extract(epoch FROM r.replay_lag)::float8
         FROM pg_replication_slots s LEFT JOIN pg_stat_replication r ON r.pid = s.active_pid
         WHERE s.slot_type = 'physical' AND NOT pg_is_in_recovery()
+        """;
+
+    // CASE, since a standby has no segment that it writes. The first timeline has no history file.
+    private const string HistorySql = """
+        SELECT h.timeline, pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint, coalesce(pg_read_file('pg_wal/' || h.timeline || '.history', 0, 1048576, true), ''),
+               (SELECT system_identifier FROM pg_control_system()), current_setting('cluster_name')
+        FROM (SELECT CASE WHEN NOT pg_is_in_recovery() THEN substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END) h (timeline)
+        WHERE h.timeline IS NOT NULL
         """;
 
     private const string StandbysSql = """
@@ -175,6 +184,28 @@ public sealed class PostgresMonitor : IAsyncDisposable
             return new PostgresError(PostgresFailure.Unreachable, $"{_place} makes no checkpoint: {e.GetBaseException().Message}");
         }
     }
+
+    /// <summary>Asks a primary for its history; a standby has none to give (<see cref="PostgresFailure.OtherRole"/>).</summary>
+    public Task<PostgresResult<TimelineHistory>> ReadHistoryAsync(CancellationToken cancellationToken = default) => AskAsync<TimelineHistory>(
+        async connection =>
+        {
+            await using var command = new NpgsqlCommand(HistorySql, connection);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            if (!await reader.ReadAsync(cancellationToken))
+                return new PostgresError(PostgresFailure.OtherRole, $"{_place} is not a primary yet.");
+            return new TimelineHistory(int.Parse(reader.GetString(0), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), reader.GetInt64(1), TimelineHistory.ParseEnds(reader.GetString(2)), reader.GetInt64(3), reader.GetString(4));
+        },
+        cancellationToken);
+
+    /// <summary>Asks a server that recovers for the timeline that its data is of.</summary>
+    public Task<PostgresResult<TimelineFacts>> ReadTimelineAsync(CancellationToken cancellationToken = default) => AskAsync<TimelineFacts>(
+        async connection =>
+        {
+            // The checkpoint's is older only where a promotion was the last thing that happened; the other is 0 where it never recovered.
+            await using var command = new NpgsqlCommand("SELECT greatest((SELECT timeline_id FROM pg_control_checkpoint()), (SELECT min_recovery_end_timeline FROM pg_control_recovery()))", connection);
+            return new TimelineFacts((int)(await command.ExecuteScalarAsync(cancellationToken))!);
+        },
+        cancellationToken);
 
     /// <summary>Of a primary: whether it still has the WAL after a position, so that a standby there can catch up.</summary>
     /// <returns>Null where it does not answer.</returns>

@@ -168,7 +168,14 @@ internal sealed partial class Sequencer(
     {
         await using var batch = new NpgsqlBatch(connection)
         {
-            BatchCommands = { new("UPDATE journal.head SET epoch = $1 WHERE epoch < $1") { Parameters = { new() { Value = options.Epoch } } }, new("SELECT epoch FROM journal.head") },
+            BatchCommands =
+            {
+                new("UPDATE journal.head SET epoch = $1 WHERE epoch < $1") { Parameters = { new() { Value = options.Epoch } } },
+
+                // Where the epoch begins is what an old primary shares with us when it returns (see Stranded).
+                new("INSERT INTO journal.epoch (epoch, after) SELECT epoch, position FROM journal.head WHERE epoch = $1 ON CONFLICT (epoch) DO NOTHING") { Parameters = { new() { Value = options.Epoch } } },
+                new("SELECT epoch FROM journal.head"),
+            },
         };
         EpochPassedException.ThrowIfNot(options.Epoch, (int)(await batch.ExecuteScalarAsync(cancellationToken))!);
     }

@@ -87,12 +87,39 @@ internal sealed class MovingPair : IAsyncDisposable
 
     public Task<object?> RunAsync(string region, string sql, string role = PostgresRoles.Cell) => World.RunAsync(East, region, sql, role);
 
-    /// <summary>As a power cut: every process of a region's server at once.</summary>
-    public void Kill(string region)
+    /// <summary>Stops a process of a region's server by the word in its title (null: all of them) where it is, until it is killed.</summary>
+    public void Freeze(string region, string? title)
+    {
+        foreach (var pid in Processes(region).Where(p => title is null || File.ReadAllText($"/proc/{p}/cmdline").Contains(title, StringComparison.Ordinal)))
+        {
+            using var stop = System.Diagnostics.Process.Start("kill", ["-STOP", $"{pid}"]);
+            stop.WaitForExit();
+        }
+    }
+
+    /// <summary>As a power cut: every process of a region's server at once, and its keeper does not start it again.</summary>
+    public void Lose(string region)
+    {
+        Freeze(region, null);
+        this[region].Want(Wish(region) with { HandOver = true });
+        foreach (var pid in Processes(region))
+            KeeperWorld.Kill(pid);
+    }
+
+    private List<int> Processes(string region)
     {
         var folder = World.Folder(East, region);
-        foreach (var process in Directory.GetDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), out _) && new FileInfo($"{p}/cwd").LinkTarget == folder))
-            KeeperWorld.Kill(int.Parse(Path.GetFileName(process)));
+        return [.. Directory.GetDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), out _) && new FileInfo($"{p}/cwd").LinkTarget == folder).Select(p => int.Parse(Path.GetFileName(p)))];
+    }
+
+    /// <summary>A planned switch, as the control plane carries it out; returns when the new primary takes writes.</summary>
+    public async Task HandOverAsync(string from, string to)
+    {
+        (await this[from].PrepareHandOverAsync(CancellationToken.None)).ShouldBeNull();
+        this[from].Want(Wish(from) with { HandOver = true });
+        await UntilAsync(from, f => f is { IsHandedOver: true, IsRunning: false });
+        Move(Record with { Epoch = Record.Epoch + 1, Primary = to, Previous = from }, to, from);
+        await UntilAsync(to, f => f is { Role: DatabaseRole.Primary, IsRunning: true });
     }
 
     public FolderState? State(string region)

@@ -12,8 +12,7 @@ public sealed class PromotionTests
         await pair.RunAsync(MovingPair.East, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS id");
         await pair.StreamsAsync(MovingPair.South);
         var pid = pair[MovingPair.South].Report.Pid;
-        pair[MovingPair.East].Want(pair.Wish(MovingPair.East) with { HandOver = true }); // Not started again meanwhile.
-        pair.Kill(MovingPair.East);
+        pair.Lose(MovingPair.East);
         var began = Stopwatch.GetTimestamp();
         pair.Move(pair.Record with { Epoch = 2, Primary = MovingPair.South, Previous = MovingPair.East }, MovingPair.South);
         var facts = await pair.UntilAsync(MovingPair.South, f => f.Role == DatabaseRole.Primary);

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Banyan.Control.Keepers;
+using Banyan.Engines.Postgres;
+using Banyan.Journal.Stranded;
+
+namespace Banyan.Control.Tests.Keepers;
+
+/// <summary>An old primary comes back.</summary>
+public sealed class ReturnTests
+{
+    private const string East = MovingPair.East;
+    private const string South = MovingPair.South;
+
+    [Fact]
+    public async Task HandOver_AndBack_NothingIsLostAndNothingIsRewound()
+    {
+        await using var pair = await MovingPair.StartAsync();
+        await pair.RunAsync(East, "CREATE TABLE t (id int)");
+        foreach (var (from, to) in new[] { (East, South), (South, East), (East, South) })
+        {
+            await pair.RunAsync(from, "INSERT INTO t SELECT generate_series(1, 100)");
+            await pair.StreamsAsync(to);
+            var count = await pair.RunAsync(from, "SELECT count(*) FROM t");
+            await pair.HandOverAsync(from, to);
+            (await pair.RunAsync(to, "SELECT count(*) FROM t")).ShouldBe(count);
+            await pair.RunAsync(to, "INSERT INTO t VALUES (0)");
+            await pair.StreamsAsync(from);
+        }
+
+        pair.World.Words.ShouldNotContain(w => w.Contains("rewound", StringComparison.Ordinal) || w.Contains("made from its primary", StringComparison.Ordinal));
+        pair.World.Words.Count(w => w.Contains("a standby from now on", StringComparison.Ordinal)).ShouldBe(3);
+        Directory.Exists(pair.World.Data.Stranded).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task PrimaryKilledUnderWrites_OnReturn_ExactlyWhatOnlyItHadIsKeptAndItStreamsAgain()
+    {
+        await using var pair = await MovingPair.StartAsync();
+        HashSet<Guid> acknowledged, expected;
+        await using (var before = await JournalWriter.StartAsync(pair, East, epoch: 1))
+        {
+            await pair.World.UntilAsync(() => Task.FromResult(before.Acknowledged.Count > 100));
+            // From here on nothing reaches the standby, and changes are acknowledged still.
+            pair.Freeze(East, "walsender");
+            var frozen = before.Acknowledged.Count;
+            await pair.World.UntilAsync(() => Task.FromResult(before.Acknowledged.Count > frozen + 200));
+            pair.Lose(East);
+            await before.StopAsync();
+            acknowledged = [.. before.Acknowledged];
+        }
+
+        pair.Move(pair.Record with { Epoch = 2, Primary = South, Previous = East }, South);
+        await pair.UntilAsync(South, f => f.Role == DatabaseRole.Primary);
+        await using var after = await JournalWriter.StartAsync(pair, South, epoch: 2);
+        await pair.World.UntilAsync(() => Task.FromResult(after.Acknowledged.Count > 50));
+        var survived = await after.IdsAsync();
+        expected = [.. acknowledged.Where(id => !survived.Contains(id))];
+        expected.Count.ShouldBeGreaterThan(100);
+
+        pair.Move(pair.Record, East);
+        await pair.StreamsAsync(East);
+        var kept = await after.Stranded.ListAsync(0, StrandedChanges.MaxLimit, null, CancellationToken.None);
+        var ids = kept.Select(k => k.Change.Id).ToHashSet();
+        expected.Where(id => !ids.Contains(id)).ShouldBeEmpty();
+        // More than was acknowledged may be there (a commit whose answer the kill cut off), never what survived.
+        ids.Where(survived.Contains).ShouldBeEmpty();
+        ids.Count.ShouldBeLessThanOrEqualTo(expected.Count + 3);
+        kept.ShouldAllBe(k => k.State == StrandedState.Kept && k.Change.Origin == East && k.Change.Epoch == 1 && k.Change.Data == """{"a":1}""");
+        kept.Where(k => k.Change.Position is not null).Select(k => k.Change.Position!.Value).ShouldBeInOrder();
+        using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(pair.World.Data.Stranded, $"{East}@{East}.epoch1.json")));
+        file.RootElement.GetProperty("changes").EnumerateArray().Select(c => c.GetProperty("id").GetGuid()).ShouldBe(kept.Select(k => k.Change.Id));
+        pair.World.Words.ShouldContain(w => w.Contains("rewound to its primary", StringComparison.Ordinal));
+        pair.State(East).ShouldBe(new FolderState(2));
+
+        // It is a good standby: everything of the new primary is there, and it can be the primary again.
+        await after.StopAsync();
+        await pair.StreamsAsync(East);
+        var count = await pair.RunAsync(South, "SELECT count(*) FROM journal.entry");
+        (await pair.RunAsync(East, "SELECT count(*) FROM journal.entry")).ShouldBe(count);
+        await pair.HandOverAsync(South, East);
+        (await pair.RunAsync(East, "SELECT count(*) FROM journal.stranded")).ShouldBe((long)ids.Count);
+    }
+}
