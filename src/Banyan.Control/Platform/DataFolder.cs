@@ -28,9 +28,6 @@ public sealed class DataFolder(string path)
     /// <summary>One PostgreSQL data folder a database: <c>PARTITION@REGION</c>.</summary>
     public string Databases => Path.Combine(Root, "databases");
 
-    /// <summary>Copies of the changes that old primaries alone held, found on their return: <c>PARTITION@REGION.epochN.json</c>.</summary>
-    public string Stranded => Path.Combine(Root, "stranded");
-
     /// <summary>The PostgreSQL data folder that new ones are cloned from.</summary>
     public string Template => Path.Combine(Root, "template");
 
