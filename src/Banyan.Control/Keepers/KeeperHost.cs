@@ -1,4 +1,8 @@
 using System.Net;
+using Banyan.Control.Consensus;
+using Banyan.Control.Failover.Coordinating;
+using Banyan.Engines.Clocks;
+using Banyan.Engines.Consensus;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,6 +46,7 @@ public static class KeeperHost
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Banyan.Keeper");
         if (region is null)
             return Refuse(log, options, $"platform.json knows no region of this name; it has {string.Join(", ", options.PlatformState.Regions.Select(r => r.Name))}");
+        await using var store = options.PlatformState.ConnectConsensus(options.Clock);
         var wanted = KeptDatabase.Of(options.PlatformState, options.Region);
         var tools = default(KeeperTools);
         if (wanted.Any(d => d.ConnectionFrom is null))
@@ -64,7 +69,7 @@ public static class KeeperHost
         }
 
         KeeperLog.Started(log, options.Region, kept.Count, $"{tools?.Installation.Version}", region.KeeperPort);
-        await CareAsync(kept, cancellationToken);
+        await CareAsync(kept, store is null ? null : Coordinate(options, kept, store, log), cancellationToken);
         KeeperLog.Ended(log, options.Region);
         await app.StopAsync(CancellationToken.None);
         foreach (var database in kept)
@@ -76,21 +81,54 @@ public static class KeeperHost
     /// Primaries stop first, standbys when those are down: a primary hands its last changes to a standby that still
     /// listens. Keepers stop at the same time, each its own, so no keeper waits for another.
     /// </summary>
-    private static async Task CareAsync(IReadOnlyList<IKept> kept, CancellationToken stop)
+    private static async Task CareAsync(IReadOnlyList<IKept> kept, FailoverCoordinator? coordinator, CancellationToken stop)
     {
-        using var stopStandbys = new CancellationTokenSource();
-        var primaries = kept.Where(d => d.Wanted.IsPrimary).Select(d => d.RunAsync(stop)).ToList();
-        var standbys = kept.Where(d => !d.Wanted.IsPrimary).Select(d => d.RunAsync(stopStandbys.Token)).ToList();
+        // Nothing is decided any more once a stop is asked for: what falls silent then is stopping too.
+        var coordinating = coordinator?.RunAsync(stop) ?? Task.CompletedTask;
+        if (coordinator is not null)
+            await KnowRecordsAsync(coordinator, stop);
+        var ends = kept.Select(static _ => new CancellationTokenSource()).ToList();
+        var lives = kept.Select((d, i) => d.RunAsync(ends[i].Token)).ToList();
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using (stop.Register(() => stopped.TrySetResult()))
         {
             // A loop ends before it is told to only by a bug: that ends the keeper, whose supervisor starts another that adopts the databases.
-            await await Task.WhenAny([stopped.Task, .. primaries, .. standbys]);
-            await Task.WhenAll(primaries);
-            await stopStandbys.CancelAsync();
-            await Task.WhenAll(standbys);
+            await await Task.WhenAny([stopped.Task, .. lives]);
+            await coordinating;
+            var primaries = kept.Select(static d => d.Wanted.IsPrimary).ToList();
+            await EndAsync(i => primaries[i]);
+            await EndAsync(i => !primaries[i]);
+        }
+
+        ends.ForEach(static e => e.Dispose());
+
+        async Task EndAsync(Func<int, bool> which)
+        {
+            var these = Enumerable.Range(0, kept.Count).Where(which).ToList();
+            await Task.WhenAll(these.Select(i => ends[i].CancelAsync()));
+            await Task.WhenAll(these.Select(i => lives[i]));
         }
     }
+
+    /// <summary>Which role a database has is in the store. Where that does not answer, databases that run go on, and none changes its role.</summary>
+    private static async Task KnowRecordsAsync(FailoverCoordinator coordinator, CancellationToken stop)
+    {
+        try
+        {
+            await coordinator.Ready.WaitAsync(RecordPatience, stop);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            return; // They will come, or the keeper ends.
+        }
+    }
+
+    private static FailoverCoordinator Coordinate(KeeperOptions options, IReadOnlyList<IKept> kept, IConsensusStore store, ILogger log) => new(
+        options.PlatformState, options.Region,
+        [.. kept.Select(d => new KeptPartition(options.PlatformState, d, options.Clock))], store, BootTime.Instance, log);
+
+    /// <summary>How long a keeper that starts waits for the store before it looks after its databases as they are.</summary>
+    private static readonly TimeSpan RecordPatience = TimeSpan.FromSeconds(5);
 
     private static int Refuse(ILogger log, KeeperOptions options, string reason)
     {

@@ -17,6 +17,9 @@ internal interface IPartitionDatabase
     /// <summary>Asks it anew.</summary>
     Task RefreshAsync(CancellationToken cancellationToken);
 
+    /// <summary>Of a primary that is about to be handed over: does beforehand what would make its stop long.</summary>
+    Task PrepareHandOverAsync(CancellationToken cancellationToken);
+
     /// <summary>What it is to be from now on: primary or standby by the record, stopped where it is handed over, with commits waiting for a standby or not.</summary>
     /// <param name="record">The partition's record.</param>
     /// <param name="handOver">It is to be stopped in order.</param>

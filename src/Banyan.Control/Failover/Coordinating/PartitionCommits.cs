@@ -42,12 +42,17 @@ internal sealed class PartitionCommits(IConsensusStore store, TimeProvider time)
         return commit.Made;
     }
 
-    /// <summary>Sets or takes back the target of a planned switch.</summary>
-    public Task<bool> SetTargetAsync(StoredValue read, string? target, string? reason, CancellationToken cancellationToken)
+    /// <summary>Sets or takes back the target of a planned switch; a request for one is done with.</summary>
+    public async Task<bool> SetTargetAsync(string partition, StoredValue read, string? target, string reason, CancellationToken cancellationToken)
     {
-        var before = PartitionRecord.Parse(read.Value);
-        return ReplaceAsync(read, before with { Target = target, Reason = reason ?? before.Reason, Since = time.GetUtcNow() }, cancellationToken);
+        var record = PartitionRecord.Parse(read.Value) with { Target = target, Reason = reason, Since = time.GetUtcNow() };
+        return (await store.CommitAsync(
+            [new StoreCondition(read.Key, read.Revision)], [new StoreWrite(read.Key, record.ToJson()), new StoreWrite(MoveKeys.Request(partition), null)], cancellationToken)).Made;
     }
+
+    /// <summary>Drops a request for a switch.</summary>
+    public Task<StoreCommit> DropRequestAsync(string partition, CancellationToken cancellationToken) =>
+        store.CommitAsync([], [new StoreWrite(MoveKeys.Request(partition), null)], cancellationToken);
 
     /// <summary>Says which standbys hold every acknowledged change.</summary>
     public Task<bool> SetInSyncAsync(StoredValue read, IReadOnlyList<string> regions, CancellationToken cancellationToken) =>
@@ -55,18 +60,24 @@ internal sealed class PartitionCommits(IConsensusStore store, TimeProvider time)
 
     /// <summary>Notes an approval of moving a partition out of its present epoch.</summary>
     public Task<StoreCommit> ApproveAsync(string partition, int epoch, string role, string by, CancellationToken cancellationToken) =>
-        store.CommitAsync([], [new StoreWrite(ApprovalKeys.Key(partition, epoch, role), by)], cancellationToken);
+        store.CommitAsync([], [new StoreWrite(MoveKeys.Approval(partition, epoch, role), by)], cancellationToken);
 
     private async Task<bool> ReplaceAsync(StoredValue read, PartitionRecord record, CancellationToken cancellationToken) =>
         (await store.CommitAsync([new StoreCondition(read.Key, read.Revision)], [new StoreWrite(read.Key, record.ToJson())], cancellationToken)).Made;
 }
 
-/// <summary>Names of approvals in the consensus store.</summary>
-internal static class ApprovalKeys
+/// <summary>What people say about moves, in the consensus store.</summary>
+internal static class MoveKeys
 {
-    public const string Prefix = "approvals/";
+    /// <summary>While it is there nothing moves; its value says why.</summary>
+    public const string Pause = "moves/pause";
 
-    public static string Of(string partition, int epoch) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{partition}/{epoch}/");
+    /// <summary>The region that a partition is asked to switch to.</summary>
+    public static string Request(string partition) => "moves/to/" + partition;
 
-    public static string Key(string partition, int epoch, string role) => Of(partition, epoch) + role;
+    /// <summary>What the approvals of an epoch's end begin with.</summary>
+    public static string Approvals(string partition, int epoch) => string.Create(CultureInfo.InvariantCulture, $"approvals/{partition}/{epoch}/");
+
+    /// <summary>A role's approval.</summary>
+    public static string Approval(string partition, int epoch, string role) => Approvals(partition, epoch) + role;
 }

@@ -63,6 +63,8 @@ internal sealed partial class PartitionCoordinator(
             Regions = [.. platform.Regions.Select(static r => r.Name)],
             Holders = [.. partition.Databases.Select(static d => d.Region).OrderByDescending(r => r == partition.Name)],
             Record = record,
+            Requested = values.GetValueOrDefault(MoveKeys.Request(partition.Name))?.Value,
+            IsPaused = values.ContainsKey(MoveKeys.Pause),
             Hold = held ? PartitionHold.Parse(hold!.Value) : null,
             Observations = observations,
             Database = sight,
@@ -84,7 +86,7 @@ internal sealed partial class PartitionCoordinator(
     private FailoverPolicyFacts Policy(IReadOnlyDictionary<string, StoredValue> values, PartitionRecord record)
     {
         var policy = platform.FindRegion(record.Primary)?.Failover ?? new FailoverState();
-        var prefix = ApprovalKeys.Of(partition.Name, record.Epoch);
+        var prefix = MoveKeys.Approvals(partition.Name, record.Epoch);
         return new FailoverPolicyFacts
         {
             Mode = policy.Mode switch
@@ -110,10 +112,14 @@ internal sealed partial class PartitionCoordinator(
                 await commits.RaiseAsync(partition.Name, read, hold, me, take.Reason, !facts.Policy.Degrades, cancellationToken);
                 break;
             case FailoverStep.Switch to:
-                await commits.SetTargetAsync(read, to.Target, to.Reason, cancellationToken);
+                await database.PrepareHandOverAsync(cancellationToken); // While it still serves, so that the stop is short.
+                await commits.SetTargetAsync(partition.Name, read, to.Target, to.Reason, cancellationToken);
+                break;
+            case FailoverStep.RefuseRequest:
+                await commits.DropRequestAsync(partition.Name, cancellationToken);
                 break;
             case FailoverStep.CancelSwitch cancel:
-                await commits.SetTargetAsync(read, null, cancel.Why, cancellationToken);
+                await commits.SetTargetAsync(partition.Name, read, null, cancel.Why, cancellationToken);
                 break;
             case FailoverStep.HandOver:
                 Want(facts.Record, handOver: true);

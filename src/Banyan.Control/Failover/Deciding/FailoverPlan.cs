@@ -22,6 +22,9 @@ internal static class FailoverPlan
     /// <summary>A cell has so long to give up its lease for a planned switch.</summary>
     public static readonly TimeSpan SwitchPatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>A primary that has not been seen to serve in its epoch has so long to begin: platforms start in any order.</summary>
+    public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+
     /// <summary>A partition goes home after its home has been well for so long; each recent move doubles it.</summary>
     public static readonly TimeSpan HomePatience = TimeSpan.FromSeconds(30);
 
@@ -35,6 +38,8 @@ internal static class FailoverPlan
     {
         if (facts.Database is not { } database)
             return new FailoverStep.Rest(); // No database of it here: others decide.
+        if (facts.IsPaused)
+            return new FailoverStep.Wait("moves are paused");
         return facts.Record.Primary == facts.Me ? PrimaryDuty(facts, database) : CandidateDuty(facts, database);
     }
 
@@ -69,6 +74,15 @@ internal static class FailoverPlan
 
         if (facts.CellMissing > CellPatience && facts.Hold is null && facts.WasHeld && facts.Policy.Mode == FailoverMode.Automatic && others.Find(database.Streaming.Contains) is { } near)
             return new FailoverStep.Switch(near, string.Create(CultureInfo.InvariantCulture, $"its cell has been missing for {CellPatience.TotalSeconds:0} s"));
+        if (facts.Requested is { } requested && requested != facts.Me)
+        {
+            return !facts.Holders.Contains(requested) ? new FailoverStep.RefuseRequest($"{requested} has no database of it")
+                : database.Streaming.Contains(requested) ? new FailoverStep.Switch(requested, "asked for")
+                : new FailoverStep.RefuseRequest($"the standby in {requested} does not receive: what was acknowledged would be lost");
+        }
+
+        if (facts.Requested is not null)
+            return new FailoverStep.RefuseRequest("it is there already");
         if (InSyncStep(facts, database) is { } sync)
             return sync;
         var home = facts.Holders[0];
@@ -130,6 +144,8 @@ internal static class FailoverPlan
     private static LossJudgement? Loss(PartitionFacts facts)
     {
         var (primary, held) = (facts.Record.Primary, facts.Hold is not null);
+        if (!facts.WasHeld && !held && facts.Unheld < StartPatience)
+            return Quorum.Says(facts, primary, static s => s.IsGone) ? new LossJudgement("", $"{primary} has not been seen to serve yet") : null;
         if (Quorum.Says(facts, primary, static s => s.IsDead))
         {
             // Each process there is dead, and one that starts anew must get the lease anew: there is nothing to wait for. With a
@@ -142,7 +158,6 @@ internal static class FailoverPlan
         if (Quorum.Says(facts, primary, static s => s.IsGone))
         {
             return held ? new LossJudgement("", $"{primary} is silent; waits for its lease to run out")
-                : !facts.WasHeld && facts.Unheld < CellPatience ? new LossJudgement("", $"{primary} has not been seen alive yet")
                 : new LossJudgement($"{primary} is silent and its lease has run out", null);
         }
 

@@ -26,6 +26,9 @@ internal abstract record FailoverStep
     /// <summary>Have the partition switch to another region, in order.</summary>
     public sealed record Switch(string Target, string Reason) : FailoverStep;
 
+    /// <summary>Drop the request for a switch: it can't be done.</summary>
+    public sealed record RefuseRequest(string Why) : FailoverStep;
+
     /// <summary>Give up a planned switch.</summary>
     public sealed record CancelSwitch(string Why) : FailoverStep;
 

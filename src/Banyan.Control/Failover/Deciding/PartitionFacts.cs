@@ -20,6 +20,12 @@ internal sealed record PartitionFacts
     /// <summary>The partition's record.</summary>
     public required PartitionRecord Record { get; init; }
 
+    /// <summary>The region that someone asked the partition to switch to; null where nobody did.</summary>
+    public string? Requested { get; init; }
+
+    /// <summary>Whether moves are paused, as they are while the platform stops: nothing is decided then.</summary>
+    public bool IsPaused { get; init; }
+
     /// <summary>Who holds the lease in this epoch; null where nobody does.</summary>
     public PartitionHold? Hold { get; init; }
 

@@ -42,6 +42,8 @@ internal sealed class SimDatabase(SimWorld world, string partition, SimRegion re
 
     public Task RefreshAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public Task PrepareHandOverAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public void Want(PartitionRecord record, bool handOver, string? syncWith)
     {
         if (syncWith != SyncWith)
