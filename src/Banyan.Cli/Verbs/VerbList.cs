@@ -10,6 +10,10 @@ internal static class VerbList
         new UpVerb(),
         new StatusVerb(),
         new DownVerb(),
+        new SwitchVerb(),
+        new ApproveVerb(),
+        new PauseVerb(),
+        new ResumeVerb(),
         new SchemaVerb(),
 
         // Children of `up`, not in the help text.

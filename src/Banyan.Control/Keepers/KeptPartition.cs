@@ -9,7 +9,7 @@ namespace Banyan.Control.Keepers;
 internal sealed class KeptPartition(PlatformState platform, IKept kept, TimeProvider clock) : IPartitionDatabase
 {
     private readonly Lock _gate = new();
-    private readonly long _made = clock.GetTimestamp();
+    private long? _notRunningSince = clock.GetTimestamp();
     private IReadOnlyList<string> _streaming = [];
 
     public string Partition => kept.Wanted.Partition;
@@ -24,12 +24,14 @@ internal sealed class KeptPartition(PlatformState platform, IKept kept, TimeProv
     {
         var facts = kept.Facts;
         var isPrimary = facts.Role == DatabaseRole.Primary;
+        lock (_gate)
+            _notRunningSince = facts.IsRunning ? null : _notRunningSince ?? clock.GetTimestamp();
         return new DatabaseSight
         {
             IsPrimary = isPrimary && facts.IsRunning,
             IsRunning = facts.IsRunning,
             IsHandedOver = facts.IsHandedOver,
-            DownFor = facts.IsRunning ? TimeSpan.Zero : clock.GetElapsedTime(facts.DiedAt ?? _made),
+            DownFor = _notRunningSince is { } since ? clock.GetElapsedTime(since) : TimeSpan.Zero,
             IsStreaming = facts.IsStreaming,
             Behind = facts.Role != DatabaseRole.Standby ? null : facts.IsStreaming ? facts.Lag ?? TimeSpan.Zero : facts.CurrentAt is { } at ? clock.GetElapsedTime(at) : null,
             Streaming = isPrimary ? StreamingFrom(facts) : [],

@@ -44,7 +44,7 @@ public sealed class PlatformRun : IAsyncDisposable
         using var patience = new CancellationTokenSource(StartPatience, _time);
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         // First: keepers and cells ask it before they do anything else.
-        var consensus = Of(ChildKind.Consensus).Select(c => StartOneAsync(c, readiness, Task.CompletedTask, abandon.Token)).ToList();
+        var consensus = Of(ChildKind.Consensus).Select(StartConsensusAsync).ToList();
         var keepers = Of(ChildKind.Keeper).ToDictionary(c => c.Spec.Region!, c => StartKeeperAsync(c, readiness, abandon.Token));
         var steps = new List<Task>([.. consensus, .. keepers.Values.Select(static k => k.Followed)]);
         steps.AddRange(Of(ChildKind.FrontDoor).Select(c => StartOneAsync(c, readiness, Task.CompletedTask, abandon.Token)));
@@ -80,6 +80,12 @@ public sealed class PlatformRun : IAsyncDisposable
         foreach (var feed in Of(ChildKind.Feed))
             feed.Start();
 
+        async Task StartConsensusAsync(ChildSupervisor child)
+        {
+            await StartOneAsync(child, readiness, Task.CompletedTask, abandon.Token);
+            await StoppingPause.EndAsync(_platform, _time);
+        }
+
         async Task AbandonOnFailureAsync(Task step)
         {
             try
@@ -98,6 +104,7 @@ public sealed class PlatformRun : IAsyncDisposable
     /// <param name="hurry">Cancelled where someone has no patience.</param>
     public async Task StopAsync(CancellationToken hurry)
     {
+        await StoppingPause.BeginAsync(_platform, _time);
         await StopKindsAsync([ChildKind.Feed, ChildKind.FrontDoor], hurry);
         await StopKindsAsync([ChildKind.Cell], hurry);
         await StopKindsAsync([ChildKind.Keeper], hurry);

@@ -31,6 +31,23 @@ internal static class RegionAssessment
         };
     }
 
+    /// <summary>Judges a region whose partition is served from elsewhere.</summary>
+    /// <param name="partition">Its partition.</param>
+    /// <param name="home">The word of its own cell; null where it did not answer.</param>
+    /// <param name="keeper">The word of its own keeper; null where it did not answer.</param>
+    /// <param name="elsewhere">The word of the cell that serves the partition; null where it did not answer.</param>
+    public static (RegionServing State, string? Detail) AssessMoved(PartitionState partition, CellReport? home, KeeperReport? keeper, CellReport? elsewhere)
+    {
+        if (elsewhere?.State != "serving")
+            return (RegionServing.Moving, $"its partition is moving to {partition.Primary}, in epoch {partition.Epoch}");
+        var served = $"its residents are served from {partition.Primary}, in epoch {partition.Epoch}";
+        var database = keeper?.Databases.FirstOrDefault(d => d.Partition == partition.Name);
+        return home is null && keeper is null ? (RegionServing.Down, $"neither its cell nor its keeper answers; {served}")
+            : home is null || keeper is null ? (RegionServing.Suspected, $"its {(home is null ? "cell" : "keeper")} does not answer; {served}")
+            : database is null or { State: "running", Detail: null } ? FromServices(elsewhere) is (RegionServing.Serving, null) ? (RegionServing.Serving, served) : FromServices(elsewhere)
+            : (RegionServing.Rebuilding, $"its database is {database.State}{Because(database.Detail)}; {served}");
+    }
+
     private static (RegionServing State, string? Detail) FromServices(CellReport cell) =>
         cell.Services.FirstOrDefault(static s => !s.Healthy) is { } ill
             ? (RegionServing.Suspected, $"{ill.Name} is not well{Because(ill.Detail)}")

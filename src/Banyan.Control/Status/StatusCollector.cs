@@ -18,6 +18,7 @@ public sealed class StatusCollector : IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _patience;
     private readonly long _started;
+    private readonly PresentRecords _records;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RateWindow> _rates = [];
 
@@ -30,6 +31,7 @@ public sealed class StatusCollector : IDisposable
         _time = time;
         _patience = patience ?? DefaultPatience;
         _started = time.GetTimestamp();
+        _records = new PresentRecords(time);
         _http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = _patience, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30), UseProxy = false }, disposeHandler: handler is null)
         {
             MaxResponseContentBufferSize = 1 << 20,
@@ -41,17 +43,21 @@ public sealed class StatusCollector : IDisposable
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<PlatformStatus> CollectAsync(PlatformState platform, CancellationToken cancellationToken)
     {
+        var records = _records.ReadAsync(platform, _patience, cancellationToken);
         var doors = Task.WhenAll(platform.AllFrontDoors().Select(d => AskFrontDoorAsync(d, cancellationToken)));
         var cells = platform.Regions.Select(r => AskAsync(r.CellPort, "/cell/v1/status", StatusJson.Default.CellReport, cancellationToken)).ToArray();
         var keepers = platform.Regions.Select(r => AskAsync(r.KeeperPort, "/status", StatusJson.Default.KeeperReport, cancellationToken)).ToArray();
-        await Task.WhenAll([doors, .. cells, .. keepers]);
+        platform = await records;
+        // A partition that has moved is asked for where it is served.
+        var elsewhere = platform.Regions.Select(r => ServedElsewhereAsync(platform.FindPartition(r.Name), r, cancellationToken)).ToArray();
+        await Task.WhenAll([doors, .. cells, .. keepers, .. elsewhere]);
 
         var keeperOf = new Dictionary<string, KeeperReport?>();
         for (var i = 0; i < keepers.Length; i++)
             keeperOf[platform.Regions[i].Name] = await keepers[i];
         var regions = new List<RegionStatus>(cells.Length);
         for (var i = 0; i < cells.Length; i++)
-            regions.Add(Describe(platform, platform.Regions[i], await cells[i], keeperOf));
+            regions.Add(Describe(platform, platform.Regions[i], await cells[i], await elsewhere[i], keeperOf));
         return new PlatformStatus
         {
             Platform = platform.Platform,
@@ -63,12 +69,24 @@ public sealed class StatusCollector : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _http.Dispose();
+        _records.Dispose();
+    }
 
-    private RegionStatus Describe(PlatformState platform, RegionState region, CellReport? cell, Dictionary<string, KeeperReport?> keeperOf)
+    private async Task<CellReport?> ServedElsewhereAsync(PartitionState? partition, RegionState region, CancellationToken cancellationToken) =>
+        partition is not null && partition.Primary != region.Name && partition.Databases.FirstOrDefault(d => d.Region == partition.Primary)?.CellPort is > 0 and var port
+            ? await AskAsync(port, "/cell/v1/status", StatusJson.Default.CellReport, cancellationToken)
+            : null;
+
+    private RegionStatus Describe(PlatformState platform, RegionState region, CellReport? home, CellReport? elsewhere, Dictionary<string, KeeperReport?> keeperOf)
     {
         var partition = platform.FindPartition(region.Name) ?? throw new PlatformException($"platform.json has no partition for region {region.Name}: it is damaged");
-        var (state, detail) = RegionAssessment.Assess(region, partition, cell, keeperOf.GetValueOrDefault(partition.Primary));
+        var cell = partition.Primary == region.Name ? home : elsewhere;
+        var (state, detail) = partition.Primary == region.Name
+            ? RegionAssessment.Assess(region, partition, home, keeperOf.GetValueOrDefault(partition.Primary))
+            : RegionAssessment.AssessMoved(partition, home, keeperOf.GetValueOrDefault(region.Name), elsewhere);
         return new RegionStatus
         {
             Name = region.Name,
