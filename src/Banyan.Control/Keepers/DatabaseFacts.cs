@@ -31,6 +31,12 @@ internal sealed record DatabaseFacts
     /// <summary>The slots that a primary has and that still keep what their standby needs; null where it was not asked or did not answer.</summary>
     public IReadOnlyList<string>? GoodSlots { get; init; }
 
+    /// <summary>Of a primary whose commits are to wait for a standby, which says to be in sync: whether that is still to be proven.</summary>
+    public bool NeedsProof { get; init; }
+
+    /// <summary>Of a primary that is handed over and rests: whether it ended with everything written and sent.</summary>
+    public bool EndedCleanly { get; init; }
+
     /// <summary>How a standby stands to its primary.</summary>
     public StandbyLink Link { get; init; }
 

@@ -60,4 +60,7 @@ internal static partial class KeeperLog
 
     [LoggerMessage(25, LogLevel.Information, "{Database}: rewound to its primary on port {Port}, a standby of epoch {Epoch}, in {Milliseconds} ms")]
     public static partial void Rewound(ILogger logger, string database, int port, int epoch, long milliseconds);
+
+    [LoggerMessage(26, LogLevel.Information, "{Database}: every commit waits for {Standby}, which has all that was committed before")]
+    public static partial void Synchronous(ILogger logger, string database, string standby);
 }

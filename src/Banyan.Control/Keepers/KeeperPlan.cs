@@ -72,14 +72,18 @@ internal static class KeeperPlan
             return new KeeperStep.Watch();
         if (facts.GoodSlots is { } slots && wanted.Slots.Except(slots).ToList() is { Count: > 0 } missing)
             return new KeeperStep.MakeSlots(missing);
+        if (facts.NeedsProof)
+            return new KeeperStep.ProveSynchronous();
         return facts.Link == StandbyLink.Outrun && PauseAfter(facts.Failures) <= facts.SinceFailure ? new KeeperStep.MakeFromPrimary() : new KeeperStep.Watch();
     }
 
-    /// <summary>Its server is stopped and not started again; a stop that was not clean is the decider's to judge.</summary>
-    private static KeeperStep DecideHandOver(DatabaseFacts facts) =>
-        facts.Server is null ? new KeeperStep.RestHandedOver()
-        : facts.IsHeld ? new KeeperStep.Stop("the partition is handed over")
-        : new KeeperStep.Adopt();
+    /// <summary>Its server is stopped, and not started again but to be stopped in order: where it died, its standby may lack its last changes.</summary>
+    private static KeeperStep DecideHandOver(DatabaseFacts facts)
+    {
+        if (facts.Server is { } server)
+            return !facts.IsHeld ? new KeeperStep.Adopt() : server.IsReady || facts.EndedCleanly ? new KeeperStep.Stop("the partition is handed over") : new KeeperStep.Watch();
+        return facts.EndedCleanly ? new KeeperStep.RestHandedOver() : Pause(facts) ?? (KeeperStep)new KeeperStep.Start();
+    }
 
     private static KeeperStep DecideOtherRole(KeptDatabase wanted, DatabaseFacts facts)
     {

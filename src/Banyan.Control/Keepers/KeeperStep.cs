@@ -30,6 +30,9 @@ internal abstract record KeeperStep
     /// <summary>Write the configuration and have the running server read it.</summary>
     public sealed record Configure : KeeperStep;
 
+    /// <summary>Prove that commits wait for the standby that they are to wait for.</summary>
+    public sealed record ProveSynchronous : KeeperStep;
+
     /// <summary>Make the running standby the primary.</summary>
     public sealed record Promote : KeeperStep;
 

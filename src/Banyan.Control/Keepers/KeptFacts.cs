@@ -41,12 +41,12 @@ internal sealed record KeptFacts
     /// </summary>
     public long? CurrentAt { get; init; }
 
-    /// <summary>Of a primary: the standbys that were connected when it was last asked, with their <c>sync_state</c>.</summary>
+    /// <summary>Of a primary: the standbys that were connected when it was last asked, or when it last ran, with their <c>sync_state</c>.</summary>
     public IReadOnlyList<StandbyFacts> Standbys { get; init; } = [];
 
     /// <summary>
-    /// Of a primary: the region whose standby every commit from now on waits for, proven. Null where commits wait for none, or
-    /// where it can't be told yet.
+    /// Of a primary: the region whose standby every commit waits for, and which has all that was committed before that: proven.
+    /// It stays while that standby is away: then commits wait. Null where commits wait for none, or where it can't be told yet.
     /// </summary>
     public string? SynchronousWith { get; init; }
 

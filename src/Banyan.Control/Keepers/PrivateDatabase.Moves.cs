@@ -19,6 +19,7 @@ internal sealed partial class PrivateDatabase
             return;
         }
 
+        _proven = null;
         KeeperLog.Configured(_log, _wanted.Name, _wanted.Source is { } source ? $"port {source.Port}" : "nobody", _wanted.Synchronous ?? "none");
     }
 
@@ -64,13 +65,42 @@ internal sealed partial class PrivateDatabase
         var control = await _instance.ReadControlAsync(stop);
         lock (_gate)
         {
-            _state = "stopped";
-            _detail = control.Error?.Message ?? (control.Value is { IsCleanPrimary: true } ? null : "was to be handed over, and did not stop cleanly: changes may be here that no standby has");
-            _said = null;
-            Change(_facts with { IsRunning = false, Why = _detail, IsHandedOver = control.Value is { IsCleanPrimary: true }, Position = control.Value?.Checkpoint ?? _facts.Position });
+            (_state, _detail, _said) = ("stopped", null, null);
+            Change(_facts with { IsRunning = false, Why = null, IsHandedOver = control.Value is { IsCleanPrimary: true }, Position = control.Value?.Checkpoint ?? _facts.Position });
         }
 
         await Task.Delay(Look, _tools.Clock, stop);
+    }
+
+    private string? SynchronousName => _wanted is { IsPrimary: true, Synchronous: { } region } ? $"{_wanted.Partition}@{region}" : null;
+
+    private bool NeedsProof(ServerFacts? said) =>
+        SynchronousName is { } name && _proven != name && said is { IsStandby: false } && said.Standbys.Any(s => s.Name == name && s is { IsStreaming: true, SyncState: "sync" });
+
+    private async Task ProveSynchronousAsync(CancellationToken stop)
+    {
+        var name = SynchronousName!;
+        if (await _monitor.ProveSynchronousAsync(name, Patience, _tools.Clock, stop) is { } error)
+        {
+            KeeperLog.Noted(_log, _wanted.Name, error.Message);
+            await Task.Delay(AwaitLook, _tools.Clock, stop);
+            return;
+        }
+
+        _proven = name;
+        KeeperLog.Synchronous(_log, _wanted.Name, name);
+        NoteSynchrony();
+    }
+
+    /// <summary>What is proven stays so while server, configuration and wish stay; that the standby is away makes commits wait, not go ahead.</summary>
+    private void NoteSynchrony()
+    {
+        lock (_gate)
+        {
+            var with = _proven is not null && _proven == SynchronousName && _next.Synchronous == _wanted.Synchronous ? _wanted.Synchronous : null;
+            if (_facts.SynchronousWith != with)
+                Change(_facts with { SynchronousWith = with });
+        }
     }
 
     /// <summary>For steps that a running server does not keep from being tried again at once.</summary>

@@ -14,6 +14,7 @@ internal sealed partial class PrivateDatabase
         KeeperStep.Adopt => AdoptAsync(),
         KeeperStep.Stop s => StopAsync(s.Why),
         KeeperStep.Configure => ConfigureAsync(stop),
+        KeeperStep.ProveSynchronous => ProveSynchronousAsync(stop),
         KeeperStep.Promote => PromoteAsync(stop),
         KeeperStep.RestHandedOver => RestHandedOverAsync(stop),
         KeeperStep.MakeSlots s => MakeSlotsAsync(s.Names, stop),
@@ -88,6 +89,7 @@ internal sealed partial class PrivateDatabase
         _server?.Dispose();
         _server = server;
         _announced = false;
+        _proven = null;
         _readySince = _tools.Clock.GetTimestamp();
     }
 
@@ -132,7 +134,7 @@ internal sealed partial class PrivateDatabase
             Recovered();
         _instance.RotateLog();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        await Task.WhenAny(_server!.Exited, Task.Delay(IsWell ? Look : AnxiousLook, _tools.Clock, ended.Token));
+        await Task.WhenAny(_server!.Exited, Task.Delay(NextLook, _tools.Clock, ended.Token));
         await ended.CancelAsync();
     }
 
@@ -144,12 +146,19 @@ internal sealed partial class PrivateDatabase
         await Task.Delay(Look, _tools.Clock, stop);
     }
 
-    private bool IsWell
+    private TimeSpan NextLook
     {
         get
         {
             lock (_gate)
-                return _said is not null && (!_said.IsStandby || _said.IsStreaming);
+            {
+                if (_said is null || (_said.IsStandby && !_said.IsStreaming))
+                    return AnxiousLook;
+                // Whether the standby that commits wait for is there is known sooner than other things.
+                return SynchronousName is not { } name ? Look
+                    : _proven != name && _said.Standbys.Any(s => s.Name == name) ? AwaitLook
+                    : AnxiousLook;
+            }
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed partial class PrivateDatabase
             if (wanted == _next)
                 return;
             _next = wanted;
-            if (wanted.Synchronous != _facts.SynchronousWith || !wanted.IsPrimary)
+            if (_facts.SynchronousWith is not null && wanted.Synchronous != _facts.SynchronousWith)
                 Change(_facts with { SynchronousWith = null });
             wake = _newWish;
             _newWish = new CancellationTokenSource();
@@ -110,7 +110,7 @@ internal sealed partial class PrivateDatabase
     {
         _facts = next with { Version = _facts.Version + 1 };
         if (!next.IsRunning)
-            _facts = _facts with { IsStreaming = false, LagBytes = null, Lag = null, Standbys = [], SynchronousWith = null };
+            _facts = _facts with { IsStreaming = false, LagBytes = null, Lag = null, SynchronousWith = null };
         _changed.TrySetResult();
         _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -39,6 +39,7 @@ internal sealed partial class PrivateDatabase : IKept
     private CancellationToken _stop;
     private RunningPostgres? _server;
     private bool _announced;
+    private string? _proven; // The standby that commits wait for, with this server and configuration.
     private int _failures;
     private long _failedAt;
     private string? _lastFailure;
@@ -193,9 +194,12 @@ internal sealed partial class PrivateDatabase : IKept
                 return facts;
             Announce();
             var said = await AskAsync(turn);
-            return facts with { GoodSlots = _wanted.IsPrimary ? said?.Slots.Where(s => !s.IsLost).Select(s => s.Name).ToList() : null, Link = await JudgeAsync(said, turn) };
+            NoteSynchrony();
+            return facts with { NeedsProof = NeedsProof(said), GoodSlots = _wanted.IsPrimary ? said?.Slots.Where(s => !s.IsLost).Select(s => s.Name).ToList() : null, Link = await JudgeAsync(said, turn) };
         }
 
+        if (folder.Kind == DataFolderKind.Ready && _wanted is { IsPrimary: true, HandOver: true } && !folder.IsStandby && live is null)
+            return facts with { EndedCleanly = (await _instance.ReadControlAsync(turn)).Value is { IsCleanPrimary: true } };
         if (!isAsWanted && live is null && !_wanted.IsPrimary && _primary is not null && (folder.Kind == DataFolderKind.Ready || facts.State is { Phase: > FolderPhase.Promoting }))
             return facts with { Past = await JudgePastAsync(turn) };
         return folder.Kind == DataFolderKind.Missing && _primary is not null ? facts with { Link = await CompareTemplateAsync(turn) } : facts;

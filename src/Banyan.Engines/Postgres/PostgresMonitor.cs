@@ -167,23 +167,49 @@ public sealed class PostgresMonitor : IAsyncDisposable
         return answer.Error;
     }
 
-    /// <summary>Writes to the server's files what it has in memory, and returns when that is done and all of its processes have heard of the configuration read before.</summary>
+    /// <summary>Writes to the server's files what it has in memory, and returns when that is done.</summary>
     public async Task<PostgresError?> CheckpointAsync(CancellationToken cancellationToken = default)
     {
-        // A new session: its server process was born after the configuration was read, and the checkpointer was told before that.
-        await using var source = new NpgsqlSlimDataSourceBuilder(new NpgsqlConnectionStringBuilder(_source.ConnectionString) { Password = _password, Pooling = false, MinPoolSize = 0, CommandTimeout = 60 }.ConnectionString).Build();
-        try
-        {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
-            await using var command = new NpgsqlCommand("CHECKPOINT", connection);
-            await command.ExecuteNonQueryAsync(cancellationToken);
-            return null;
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
-        {
-            return new PostgresError(PostgresFailure.Unreachable, $"{_place} makes no checkpoint: {e.GetBaseException().Message}");
-        }
+        var answer = await AskAnewAsync(
+            async connection =>
+            {
+                await RunAsync(connection, "CHECKPOINT", cancellationToken);
+                return null;
+            },
+            cancellationToken);
+        return answer;
     }
+
+    /// <summary>
+    /// Of a primary whose configuration names a synchronous standby: proves that every commit from now on waits for it, and that it
+    /// has all that was committed before. Statistics alone don't say so: whether commits wait is for the checkpointer to tell the
+    /// sessions, which it may do seconds after it was told itself.
+    /// </summary>
+    /// <param name="standby">The name that the standby gives itself.</param>
+    /// <param name="patience">How long the standby may take for what it has not flushed yet.</param>
+    /// <param name="clock">For waiting.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Null where it is so.</returns>
+    public Task<PostgresError?> ProveSynchronousAsync(string standby, TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken = default) => AskAnewAsync(
+        async connection =>
+        {
+            // A session made now: its process was born after the server had read the configuration, and had told the checkpointer.
+            if (!$"{await ScalarAsync(connection, "SELECT current_setting('synchronous_standby_names')", cancellationToken)}".Contains($"\"{standby}\"", StringComparison.Ordinal))
+                return new PostgresError(PostgresFailure.OtherRole, $"{_place} has not been told yet that commits are to wait for {standby}.");
+            // One that begins now is made by a checkpointer that has heard of it.
+            await RunAsync(connection, "CHECKPOINT", cancellationToken);
+            var end = await ScalarAsync(connection, "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint", cancellationToken);
+            var begun = clock.GetTimestamp();
+            while (await ScalarAsync(connection, "SELECT true FROM pg_stat_replication WHERE application_name = $1 AND sync_state = 'sync' AND flush_lsn >= '0/0'::pg_lsn + $2::numeric", cancellationToken, standby, end!) is not true)
+            {
+                if (clock.GetElapsedTime(begun) > patience)
+                    return new PostgresError(PostgresFailure.OtherRole, $"{standby} is not in sync with {_place} yet.");
+                await Task.Delay(PromotionPause, clock, cancellationToken);
+            }
+
+            return null;
+        },
+        cancellationToken);
 
     /// <summary>Asks a primary for its history; a standby has none to give (<see cref="PostgresFailure.OtherRole"/>).</summary>
     public Task<PostgresResult<TimelineHistory>> ReadHistoryAsync(CancellationToken cancellationToken = default) => AskAsync<TimelineHistory>(
@@ -225,6 +251,36 @@ public sealed class PostgresMonitor : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    /// <summary>A question on a session of its own that may take longer than others.</summary>
+    private async Task<PostgresError?> AskAnewAsync(Func<NpgsqlConnection, Task<PostgresError?>> question, CancellationToken cancellationToken)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(_source.ConnectionString) { Password = _password, Pooling = false, MinPoolSize = 0, MaxAutoPrepare = 0, CommandTimeout = 60 };
+        await using var source = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString).Build();
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            return await question(connection);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            return new PostgresError(PostgresFailure.Unreachable, $"{_place} does not answer: {e.GetBaseException().Message}");
+        }
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] parameters)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new() { Value = parameter });
+        return await command.ExecuteScalarAsync(cancellationToken);
+    }
 
     internal async Task<PostgresResult<T>> AskAsync<T>(Func<NpgsqlConnection, Task<PostgresResult<T>>> question, CancellationToken cancellationToken)
         where T : class

@@ -97,14 +97,30 @@ internal sealed class MovingPair : IAsyncDisposable
         }
     }
 
-    /// <summary>As a power cut: every process of a region's server at once, and its keeper does not start it again.</summary>
-    public void Lose(string region)
+    /// <summary>Lets what was frozen go on.</summary>
+    public void Thaw(string region)
+    {
+        foreach (var pid in Processes(region))
+        {
+            using var go = System.Diagnostics.Process.Start("kill", ["-CONT", $"{pid}"]);
+            go.WaitForExit();
+        }
+    }
+
+    /// <summary>
+    /// As a power cut of a region whose partition is taken over: every process of its server at once, and its keeper knows of the
+    /// new primary before it could start it again.
+    /// </summary>
+    public void Lose(string region, PartitionRecord next)
     {
         Freeze(region, null);
-        this[region].Want(Wish(region) with { HandOver = true });
+        Move(next, region);
         foreach (var pid in Processes(region))
             KeeperWorld.Kill(pid);
     }
+
+    /// <summary>The next record after a failover to a region.</summary>
+    public PartitionRecord TakenOverBy(string region) => Record with { Epoch = Record.Epoch + 1, Primary = region, Previous = Record.Primary };
 
     private List<int> Processes(string region)
     {

@@ -12,9 +12,9 @@ public sealed class PromotionTests
         await pair.RunAsync(MovingPair.East, "CREATE TABLE t AS SELECT generate_series(1, 1000) AS id");
         await pair.StreamsAsync(MovingPair.South);
         var pid = pair[MovingPair.South].Report.Pid;
-        pair.Lose(MovingPair.East);
+        pair.Lose(MovingPair.East, pair.TakenOverBy(MovingPair.South));
         var began = Stopwatch.GetTimestamp();
-        pair.Move(pair.Record with { Epoch = 2, Primary = MovingPair.South, Previous = MovingPair.East }, MovingPair.South);
+        pair.Move(pair.Record, MovingPair.South);
         var facts = await pair.UntilAsync(MovingPair.South, f => f.Role == DatabaseRole.Primary);
         TestContext.Current.SendDiagnosticMessage($"promoted after {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
         (facts.Epoch, facts.IsRunning, pair[MovingPair.South].Report.Pid, pair[MovingPair.South].Report.Role).ShouldBe((2, true, pid, "primary"));
