@@ -12,7 +12,7 @@ public sealed record JournalOptions
     /// <summary>The partition whose journal this is.</summary>
     public required string Partition { get; init; }
 
-    /// <summary>The epoch of this primary, from 1. A journal that has seen a higher one takes no positions from this process.</summary>
+    /// <summary>The epoch of this primary, from 1, where no <see cref="IWriteFence"/> says it. A journal that has seen a higher one takes nothing from this process.</summary>
     public int Epoch { get; init; } = 1;
 
     /// <summary>How long entries are kept at least, by the database's clock.</summary>

@@ -20,19 +20,20 @@ internal sealed class PostgresJournal : IJournal, IDisposable
     private readonly JournalMetrics _metrics;
 
     /// <exception cref="ArgumentException">The options can't be used; the message lists why.</exception>
-    public PostgresJournal(NpgsqlDataSource source, JournalOptions options, JournalStatus status, TimeProvider time, ILoggerFactory loggers, IMeterFactory? meters = null)
+    public PostgresJournal(NpgsqlDataSource source, JournalOptions options, JournalStatus status, TimeProvider time, ILoggerFactory loggers, IMeterFactory? meters = null, IWriteFence? fence = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Validate() is { Count: > 0 } problems)
             throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
         Partition = options.Partition;
+        fence ??= new OpenFence(options.Epoch);
         _status = status;
         _window = new LiveWindow(options.LiveEntries, options.LiveCharacters);
         _metrics = new JournalMetrics(options, meters, () => _window.Head);
         _reader = new EntryReader(source, options.Partition);
         _feed = new JournalFeed(_reader, _window, _metrics);
-        _writer = new ChangeWriter(source, options, Signal, _metrics, time);
-        Sequencer = new Sequencer(source, options, _window, _reader, _wake, status, _metrics, time, loggers.CreateLogger<Sequencer>());
+        _writer = new ChangeWriter(source, options, fence, Signal, _metrics, time);
+        Sequencer = new Sequencer(source, options, fence, _window, _reader, _wake, status, _metrics, time, loggers.CreateLogger<Sequencer>());
         Keeping = new JournalKeeping(source, options, _window, status, time, loggers.CreateLogger<JournalKeeping>());
     }
 
@@ -49,7 +50,7 @@ internal sealed class PostgresJournal : IJournal, IDisposable
     public Task<ChangeSession> BeginAsync(IdempotencyKey? key, CancellationToken cancellationToken) => _writer.BeginAsync(key, cancellationToken);
 
     public Task AppendAsync(NpgsqlTransaction transaction, JournalEvent journalEvent, CancellationToken cancellationToken) =>
-        ChangeWriter.AppendAsync(transaction, journalEvent, cancellationToken);
+        _writer.AppendAsync(transaction, journalEvent, cancellationToken);
 
     public void Signal() => _wake.Set();
 

@@ -9,13 +9,13 @@ internal sealed class JournalUnderTest : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
-    private JournalUnderTest(NpgsqlDataSource source, JournalOptions options, string connectionString)
+    private JournalUnderTest(NpgsqlDataSource source, JournalOptions options, string connectionString, IWriteFence? fence)
     {
         ConnectionString = connectionString;
         Source = source;
         Options = options;
-        Journal = new PostgresJournal(source, options, Status, TimeProvider.System, NullLoggerFactory.Instance);
-        Cursors = new Following.PostgresJournalCursors(source);
+        Journal = new PostgresJournal(source, options, Status, TimeProvider.System, NullLoggerFactory.Instance, fence: fence);
+        Cursors = new Following.PostgresJournalCursors(source, fence);
     }
 
     /// <summary>How long anything here may take before a test gives up on it.</summary>
@@ -33,13 +33,13 @@ internal sealed class JournalUnderTest : IAsyncDisposable
 
     public JournalStatus Status { get; } = new();
 
-    public static async Task<JournalUnderTest> StartAsync(Func<JournalOptions, JournalOptions>? change = null, string? connectionString = null, bool run = true)
+    public static async Task<JournalUnderTest> StartAsync(Func<JournalOptions, JournalOptions>? change = null, string? connectionString = null, bool run = true, IWriteFence? fence = null)
     {
         connectionString ??= await Banyan.Testing.PostgresServer.CreateDatabaseAsync();
         var source = NpgsqlDataSource.Create(JournalConnection.Tune(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 30 }));
         await JournalSchema.ApplyAsync(source);
         var options = new JournalOptions { Partition = "test", LookInterval = TimeSpan.FromMilliseconds(50) };
-        var journal = new JournalUnderTest(source, change?.Invoke(options) ?? options, connectionString);
+        var journal = new JournalUnderTest(source, change?.Invoke(options) ?? options, connectionString, fence);
         if (run)
             journal.Run();
         return journal;

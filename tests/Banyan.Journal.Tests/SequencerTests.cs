@@ -61,8 +61,8 @@ public class SequencerTests
     {
         await using var it = await JournalUnderTest.StartAsync(o => o with { Epoch = 3 }, run: false);
         await it.ExecuteAsync("UPDATE journal.head SET epoch = 5");
+        await WriteAsync(it, "1");
         it.Run();
-        await it.CommitAsync("1");
 
         await StateAsync(it, JournalState.Fenced);
 
@@ -78,7 +78,7 @@ public class SequencerTests
         await old.CommitAsync("1");
         await old.TakeAsync(1);
         await old.ExecuteAsync("UPDATE journal.head SET epoch = 4");
-        await old.CommitAsync("2");
+        await WriteAsync(old, "2");
         await StateAsync(old, JournalState.Fenced);
         (await old.ScalarAsync<long>("SELECT count(*) FROM journal.entry")).ShouldBe(1);
 
@@ -119,6 +119,10 @@ public class SequencerTests
         (await it.ScalarAsync<long>("SELECT max(last - first + 1) FROM journal.segment")).ShouldBe(5_000);
         (await it.ScalarAsync<long>("SELECT count(*) FROM journal.segment a JOIN journal.segment b ON b.first = a.last + 1")).ShouldBe(await it.ScalarAsync<long>("SELECT count(*) - 1 FROM journal.segment"));
     }
+
+    /// <summary>An entry past the fence, as one that came by replication.</summary>
+    private static Task WriteAsync(JournalUnderTest it, string data) =>
+        it.ExecuteAsync($"INSERT INTO journal.inbox (id, topic, type, content_type, data) VALUES (gen_random_uuid(), 'test.things', 'banyan.test.v1', 'application/json', '{data}')");
 
     private static Task StateAsync(JournalUnderTest it, JournalState state) =>
         JournalUnderTest.UntilAsync(() => Task.FromResult(it.Status.State == state), $"the journal is {state}");

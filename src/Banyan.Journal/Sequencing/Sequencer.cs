@@ -10,7 +10,7 @@ namespace Banyan.Journal.Sequencing;
 /// is gone. Recovers by itself when the database goes away and comes back.
 /// </summary>
 internal sealed partial class Sequencer(
-    NpgsqlDataSource source, JournalOptions options, LiveWindow window, EntryReader entries, WakeSignal wake, JournalStatus status,
+    NpgsqlDataSource source, JournalOptions options, IWriteFence fence, LiveWindow window, EntryReader entries, WakeSignal wake, JournalStatus status,
     JournalMetrics metrics, TimeProvider time, ILogger<Sequencer> logger)
 {
     private const long LockKey = 0x62616E79616E_02;
@@ -96,7 +96,7 @@ internal sealed partial class Sequencer(
         try
         {
             await RaiseEpochAsync(connection, cancellationToken);
-            LogLeading(options.Partition, options.Epoch);
+            LogLeading(options.Partition, fence.Epoch);
             await MoveAllAsync(connection, cancellationToken);
         }
         finally
@@ -108,7 +108,7 @@ internal sealed partial class Sequencer(
 
     private async Task MoveAllAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var move = new InboxMove(connection, entries, options.Epoch);
+        var move = new InboxMove(connection, entries, fence.Epoch);
         var segments = new Segments(connection, options);
         var (sinceVacuum, sinceRest) = (0, 0);
         while (true)
@@ -160,24 +160,14 @@ internal sealed partial class Sequencer(
         await using var command = new NpgsqlCommand("SELECT epoch, EXISTS (SELECT FROM journal.inbox) FROM journal.head", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        EpochPassedException.ThrowIfNot(options.Epoch, reader.GetInt32(0));
+        EpochPassedException.ThrowIfNot(fence.Epoch, reader.GetInt32(0));
         return reader.GetBoolean(1);
     }
 
     private async Task RaiseEpochAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                new("UPDATE journal.head SET epoch = $1 WHERE epoch < $1") { Parameters = { new() { Value = options.Epoch } } },
-
-                // Where the epoch begins is what an old primary shares with us when it returns (see Stranded).
-                new("INSERT INTO journal.epoch (epoch, after) SELECT epoch, position FROM journal.head WHERE epoch = $1 ON CONFLICT (epoch) DO NOTHING") { Parameters = { new() { Value = options.Epoch } } },
-                new("SELECT epoch FROM journal.head"),
-            },
-        };
-        EpochPassedException.ThrowIfNot(options.Epoch, (int)(await batch.ExecuteScalarAsync(cancellationToken))!);
+        await using var command = new NpgsqlCommand("SELECT journal.raise_epoch($1)", connection) { Parameters = { new() { Value = fence.Epoch } } };
+        EpochPassedException.ThrowIfNot(fence.Epoch, (int)(await command.ExecuteScalarAsync(cancellationToken))!);
     }
 
     private async Task UnlockAsync(NpgsqlConnection connection)

@@ -3,11 +3,11 @@ using Npgsql;
 namespace Banyan.Journal.Writing;
 
 /// <summary>Commits changes. Thread-safe.</summary>
-internal sealed class ChangeWriter(NpgsqlDataSource source, JournalOptions options, Action signal, JournalMetrics metrics, TimeProvider time)
+internal sealed class ChangeWriter(NpgsqlDataSource source, JournalOptions options, IWriteFence fence, Action signal, JournalMetrics metrics, TimeProvider time)
 {
     // A key is found in use and then gone only where its record expired in between.
     private const int MaxAttempts = 3;
-    private readonly CommitLanes _lanes = new(source, options, signal, metrics, time);
+    private readonly CommitLanes _lanes = new(source, options, fence, signal, metrics, time);
 
     public Task<ChangeOutcome> CommitAsync(Change change, CancellationToken cancellationToken)
     {
@@ -25,19 +25,21 @@ internal sealed class ChangeWriter(NpgsqlDataSource source, JournalOptions optio
         IdempotencyRecords.Check(key, answer: null);
         for (var attempt = 1; ; attempt++)
         {
+            FencedException.ThrowIfNot(fence);
             var connection = await source.OpenConnectionAsync(cancellationToken);
             try
             {
                 var transaction = await connection.BeginTransactionAsync(cancellationToken);
                 if (key is null || await OpenAsync(connection, key, cancellationToken))
                 {
-                    var session = new PostgresChangeSession(connection, transaction, key, signal, metrics);
+                    var session = new PostgresChangeSession(connection, transaction, key, fence, signal, metrics);
                     connection = null;
                     return session;
                 }
 
                 if (await IdempotencyRecords.ReadAsync(connection, key, cancellationToken) is { } outcome)
                 {
+                    FencedException.ThrowIfNot(fence); // what an old primary remembers may never have come to the new one
                     metrics.Changed(outcome.Result);
                     return new SettledChangeSession(outcome);
                 }
@@ -53,12 +55,20 @@ internal sealed class ChangeWriter(NpgsqlDataSource source, JournalOptions optio
         }
     }
 
-    public static async Task AppendAsync(NpgsqlTransaction transaction, JournalEvent one, CancellationToken cancellationToken)
+    public async Task AppendAsync(NpgsqlTransaction transaction, JournalEvent one, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         EventRules.Check(one);
-        await using var batch = new NpgsqlBatch(transaction.Connection, transaction) { BatchCommands = { InboxCommands.Create([one]) } };
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        FencedException.ThrowIfNot(fence);
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction) { BatchCommands = { InboxCommands.Create([one], fence.Epoch) } };
+        try
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException e) when (FencedException.IsRefusal(e))
+        {
+            throw FencedException.Of(e);
+        }
     }
 
     public static Guid[] Receipts(IReadOnlyList<JournalEvent> events)

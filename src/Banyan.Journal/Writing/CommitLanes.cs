@@ -11,14 +11,14 @@ namespace Banyan.Journal.Writing;
 /// Company costs a change nothing but time: where a group fails, the change that failed is done again by itself and gets
 /// its own error; the others are done again without it. What takes long leaves its lane to others and goes on beside it.
 /// </remarks>
-internal sealed class CommitLanes(NpgsqlDataSource source, JournalOptions options, Action signal, JournalMetrics metrics, TimeProvider time)
+internal sealed class CommitLanes(NpgsqlDataSource source, JournalOptions options, IWriteFence fence, Action signal, JournalMetrics metrics, TimeProvider time)
 {
     private const int MaxWeight = 256;
     private const int MaxTries = 3;
     private static readonly TimeSpan LaneTime = TimeSpan.FromMilliseconds(25);
 
-    private readonly SingleCommit _single = new(source, signal);
-    private readonly GroupCommit _group = new(source, signal);
+    private readonly SingleCommit _single = new(source, fence, signal);
+    private readonly GroupCommit _group = new(source, fence, signal);
     private readonly Lock _lock = new();
     private readonly Queue<PendingChange> _waiting = new(); // empty whenever a lane is free
     private int _busy;
@@ -27,6 +27,7 @@ internal sealed class CommitLanes(NpgsqlDataSource source, JournalOptions option
     public async Task<ChangeOutcome> CommitAsync(Change change, Guid[] receipts, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        FencedException.ThrowIfNot(fence);
         if (Enter(change, receipts) is { } pending)
             return await pending.WaitAsync(cancellationToken);
         var work = CommitSingleAsync(change, receipts, cancellationToken);

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Banyan.Journal.Writing;
 
 /// <summary>Commits several changes in one transaction and one round trip: all of them, or none.</summary>
-internal sealed class GroupCommit(NpgsqlDataSource source, Action signal)
+internal sealed class GroupCommit(NpgsqlDataSource source, IWriteFence fence, Action signal)
 {
     // A change that would wait for another's lock must not hold up those that it shares the transaction with: after this
     // time the group is undone, and the change goes on by itself.
@@ -13,16 +13,23 @@ internal sealed class GroupCommit(NpgsqlDataSource source, Action signal)
     /// <returns>
     /// Null, or why the group was undone, for certain and as a whole: the changes can be tried again in other company.
     /// </returns>
+    /// <exception cref="FencedException">The fence did not hold before the commit, or no longer after it.</exception>
     /// <exception cref="NpgsqlException">The connection broke: whether the group was committed is not known.</exception>
     public async Task<GroupFailure?> RunAsync(IReadOnlyList<PendingChange> group, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        FencedException.ThrowIfNot(fence);
         await using var batch = new NpgsqlBatch(connection);
         var owners = Fill(batch, group);
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);
+            FencedException.ThrowIfNot(fence);
             return null;
+        }
+        catch (PostgresException e) when (FencedException.IsRefusal(e))
+        {
+            throw FencedException.Of(e);
         }
         catch (PostgresException e) when (connection.State == System.Data.ConnectionState.Open)
         {
@@ -37,7 +44,7 @@ internal sealed class GroupCommit(NpgsqlDataSource source, Action signal)
     }
 
     // As for a change alone: records and rows first, every event after all row locks.
-    private static List<PendingChange?> Fill(NpgsqlBatch batch, IReadOnlyList<PendingChange> group)
+    private List<PendingChange?> Fill(NpgsqlBatch batch, IReadOnlyList<PendingChange> group)
     {
         var owners = new List<PendingChange?>();
         var events = new List<JournalEvent>();
@@ -51,7 +58,7 @@ internal sealed class GroupCommit(NpgsqlDataSource source, Action signal)
             events.AddRange(pending.Change.Events);
         }
 
-        Add(InboxCommands.Create(events), null);
+        Add(InboxCommands.Create(events, fence.Epoch), null);
         return owners;
 
         void Add(NpgsqlBatchCommand command, PendingChange? owner)

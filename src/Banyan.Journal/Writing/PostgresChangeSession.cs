@@ -4,7 +4,7 @@ namespace Banyan.Journal.Writing;
 
 /// <summary>A change with work to do: owns a connection and a transaction.</summary>
 internal sealed class PostgresChangeSession(
-    NpgsqlConnection connection, NpgsqlTransaction transaction, IdempotencyKey? key, Action signal, JournalMetrics metrics) : ChangeSession
+    NpgsqlConnection connection, NpgsqlTransaction transaction, IdempotencyKey? key, IWriteFence fence, Action signal, JournalMetrics metrics) : ChangeSession
 {
     private readonly List<JournalEvent> _events = [];
     private bool _closed;
@@ -28,13 +28,17 @@ internal sealed class PostgresChangeSession(
         await using var batch = new NpgsqlBatch(connection, transaction);
         if (key is not null)
             batch.BatchCommands.Add(IdempotencyRecords.CreateFinish(key, answer, receipts));
-        if (_events.Count > 0)
-            batch.BatchCommands.Add(InboxCommands.Create(_events));
+        batch.BatchCommands.Add(_events.Count > 0 ? InboxCommands.Create(_events, fence.Epoch) : InboxCommands.CreateAssertion(fence.Epoch));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        FencedException.ThrowIfNot(fence);
         try
         {
             // An error before COMMIT makes the server skip it: either all of the batch happens, or none.
             await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException e) when (FencedException.IsRefusal(e))
+        {
+            throw FencedException.Of(e);
         }
         finally
         {
@@ -42,6 +46,7 @@ internal sealed class PostgresChangeSession(
         }
 
         await DisposeAsync();
+        FencedException.ThrowIfNot(fence);
         metrics.Changed(ChangeResult.Committed);
         return new ChangeOutcome(ChangeResult.Committed, answer, receipts);
     }

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Banyan.Journal.Writing;
 
 /// <summary>Commits one change in a transaction of its own. Thread-safe.</summary>
-internal sealed class SingleCommit(NpgsqlDataSource source, Action signal)
+internal sealed class SingleCommit(NpgsqlDataSource source, IWriteFence fence, Action signal)
 {
     // A key is found in use and then gone only where its record expired in between.
     private const int MaxAttempts = 3;
@@ -13,17 +13,27 @@ internal sealed class SingleCommit(NpgsqlDataSource source, Action signal)
         for (var attempt = 1; ; attempt++)
         {
             await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            FencedException.ThrowIfNot(fence);
             try
             {
                 await SendAsync(connection, change, receipts, cancellationToken);
+                FencedException.ThrowIfNot(fence);
                 return new ChangeOutcome(ChangeResult.Committed, change.Answer, receipts);
             }
             catch (PostgresException e) when (change.Key is not null && IdempotencyRecords.IsKeyInUse(e))
             {
                 if (await IdempotencyRecords.ReadAsync(connection, change.Key, cancellationToken) is { } outcome)
+                {
+                    FencedException.ThrowIfNot(fence); // what an old primary remembers may never have come to the new one
                     return outcome;
+                }
+
                 if (attempt == MaxAttempts)
                     throw;
+            }
+            catch (PostgresException e) when (FencedException.IsRefusal(e))
+            {
+                throw FencedException.Of(e);
             }
         }
     }
@@ -38,7 +48,7 @@ internal sealed class SingleCommit(NpgsqlDataSource source, Action signal)
             batch.BatchCommands.Add(IdempotencyRecords.CreateInsert(change.Key, change.Answer, receipts));
         foreach (var statement in change.Statements)
             batch.BatchCommands.Add(Statements.Copy(statement));
-        batch.BatchCommands.Add(InboxCommands.Create(change.Events));
+        batch.BatchCommands.Add(InboxCommands.Create(change.Events, fence.Epoch));
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);
