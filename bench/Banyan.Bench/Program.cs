@@ -13,6 +13,7 @@ if (args is ["--role", var role, .. var rest])
     {
         "cell" => await CellRole.RunAsync(),
         "bare" => await BareRole.RunAsync(rest),
+        "dns" => await DnsRole.RunAsync(rest),
         "subscribers" => SubscribersRole.Run(rest),
         _ => 2,
     };

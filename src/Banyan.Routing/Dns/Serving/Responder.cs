@@ -119,9 +119,10 @@ internal sealed class Responder(int maxUdpAnswer, RateLimiter? limiter)
             return node.Alias;
         if (found.Chooser is null)
             return found.Alternatives[0];
-        var pick = found.Chooser.Choose(query.HasSubnet ? new AnswerClient(query.Subnet.Address, query.Subnet.SourcePrefix) : new AnswerClient(client, client.Length));
-        // To who gave nothing away, the answer holds for all (RFC 7871 section 7.2.1).
-        scope = query.HasSubnet && query.Subnet.SourcePrefix > 0 ? Math.Min(pick.Scope, query.Subnet.Address.Length) : 0;
+        // Who gave nothing away is answered as the resolver that asks (RFC 7871 section 7.1.2).
+        var subnet = query.HasSubnet && query.Subnet.SourcePrefix > 0;
+        var pick = found.Chooser.Choose(subnet ? new AnswerClient(query.Subnet.Address, query.Subnet.SourcePrefix) : new AnswerClient(client, client.Length));
+        scope = subnet ? Math.Min(pick.Scope, query.Subnet.Address.Length) : 0;
         return found.Alternatives[pick.Alternative];
     }
 

@@ -24,7 +24,7 @@ public class DigTests
     [InlineData("www.example.test A +opcode=STATUS", "status: NOTIMP")]
     [InlineData("huge.example.test TXT", "status: NOERROR", "ANSWER: 120", "(TCP)")]
     [InlineData("near.example.test A +subnet=10.1.2.0/24", "CLIENT-SUBNET: 10.1.2.0/24/8", "192.0.2.12")]
-    [InlineData("near.example.test A +subnet=0", "CLIENT-SUBNET: 0.0.0.0/0/0", "192.0.2.11")]
+    [InlineData("near.example.test A +subnet=0", "CLIENT-SUBNET: 0.0.0.0/0/0", "192.0.2.12")]
     [InlineData("www.example.test A +tcp +keepopen", "status: NOERROR", "192.0.2.2")]
     public async Task Dig_Query_ShowsTheAnswerWithoutWarning(string query, params string[] expected)
     {
