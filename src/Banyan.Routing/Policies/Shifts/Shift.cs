@@ -8,6 +8,9 @@ namespace Banyan.Routing.Policies.Shifts;
 /// </summary>
 public static class Shift
 {
+    /// <summary>So many standard errors above the other side, and a step does not end yet: one time in twenty that is chance.</summary>
+    private const double DoubtFrom = 1.64;
+
     /// <summary>The first step.</summary>
     /// <param name="old">What the old side has had so far.</param>
     /// <param name="new">What the new side has had so far.</param>
@@ -72,7 +75,7 @@ public static class Shift
             return Worse.No;
         var pooled = (double)(@new.Errors + old.Errors + 2) / (@new.Requests + old.Requests + 4);
         var aboveOld = (rate - oldRate) / Math.Sqrt(pooled * (1 - pooled) * ((1.0 / @new.Requests) + (1.0 / old.Requests)));
-        if (aboveOld <= 1)
+        if (aboveOld <= DoubtFrom)
             return Worse.No;
         return Math.Min(aboveAccepted, aboveOld) > plan.Sureness ? Worse.Surely : Worse.Perhaps;
     }
