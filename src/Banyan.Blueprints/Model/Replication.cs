@@ -20,11 +20,24 @@ public sealed record Replication : Element
     /// <summary>How far a copy may lag behind.</summary>
     public Duration? Lag { get; init; }
 
+    /// <summary>What a primary whose writes wait does while no copy is there to wait for; null where nothing is said.</summary>
+    public StandbyGone? Alone { get; init; }
+
     /// <summary>What does it.</summary>
     public IReadOnlyList<Product> By { get; init; } = [];
 
     /// <summary>Whether the copies answer reads.</summary>
     public bool? ServesReads { get; init; }
+}
+
+/// <summary>What a primary does while its last copy is gone.</summary>
+public enum StandbyGone
+{
+    /// <summary>It goes on alone, and says so: what it then acknowledges is in one place.</summary>
+    Degrade,
+
+    /// <summary>Its writes wait for the copy to come back.</summary>
+    Block,
 }
 
 /// <summary>Whether a write waits for its copies.</summary>

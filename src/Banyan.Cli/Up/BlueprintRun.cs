@@ -1,6 +1,7 @@
 using System.Globalization;
 using Banyan.Blueprints;
 using Banyan.Blueprints.Model;
+using Banyan.Blueprints.Quantities;
 using Banyan.Control.Platform;
 using Banyan.Control.Platform.Planning;
 
@@ -38,7 +39,7 @@ internal static class BlueprintRun
     /// <summary>What it asks for.</summary>
     public static PlannedPlatform Plan(Blueprint blueprint) => new(
         blueprint.Platform,
-        [.. blueprint.AllSites().Select(static r => new PlannedRegion
+        [.. blueprint.AllSites().Select(r => new PlannedRegion
         {
             Name = r.Name,
             Tier = r.Tier.ToString().ToLowerInvariant(),
@@ -47,10 +48,39 @@ internal static class BlueprintRun
             Latitude = r.Coordinates?.Latitude,
             Longitude = r.Coordinates?.Longitude,
             Standby = r.Standby,
+            Failover = Failover(blueprint, r),
+            Synchronous = IsSynchronous(blueprint, r),
+            BlocksAlone = Accounts(blueprint)?.Replication?.Alone == StandbyGone.Block,
+            RecoveryPointSeconds = RecoveryPoint(blueprint, r)?.Value.TotalSeconds,
             Connection = r.Database?.Connection,
         })],
         [.. Objectives(blueprint)],
         Settings(blueprint));
+
+    /// <summary>
+    /// Where people must consent, a role is named; a runbook without one is what Banyan does by itself
+    /// (docs/decisions/0311-runbooks-are-ours.md).
+    /// </summary>
+    private static FailoverState Failover(Blueprint blueprint, Region region) => blueprint.FailoverOf(region) is not { } policy ? new FailoverState() : new FailoverState
+    {
+        Mode = policy.Mode switch
+        {
+            FailoverMode.Neighbour => "neighbour",
+            FailoverMode.None => "none",
+            _ => policy.Approvals.Count > 0 ? "manual" : "automatic",
+        },
+        Approvals = [.. policy.Approvals.Distinct()],
+        FailsBack = policy.Failback == FailoverMode.Automatic,
+    };
+
+    /// <summary>Commits wait for the standby where none may be lost, or where the store of accounts says so.</summary>
+    private static bool IsSynchronous(Blueprint blueprint, Region region) =>
+        region.Standby is not null && (RecoveryPoint(blueprint, region)?.Value == TimeSpan.Zero || Accounts(blueprint)?.Replication?.Mode == ReplicationMode.Synchronous);
+
+    private static Duration? RecoveryPoint(Blueprint blueprint, Region region) =>
+        region.Objectives?.Rpo ?? blueprint.TierPlanOf(region)?.Objectives?.Rpo ?? blueprint.Objectives?.Rpo;
+
+    private static Store? Accounts(Blueprint blueprint) => blueprint.Stores.Values.FirstOrDefault(static s => s.Role == StoreRole.Relational);
 
     private static IEnumerable<ObjectiveState> Objectives(Blueprint blueprint)
     {

@@ -121,6 +121,9 @@ public sealed record FailoverState
     /// <summary><c>automatic</c>, <c>manual</c> (after approvals), <c>neighbour</c> (clients go there, no database moves) or <c>none</c>.</summary>
     public string Mode { get; init; } = "automatic";
 
+    /// <summary>Whether its partition goes home by itself when the region is well again.</summary>
+    public bool FailsBack { get; init; }
+
     /// <summary>The roles whose approval is needed first, each once.</summary>
     public IReadOnlyList<string> Approvals { get; init; } = [];
 }

@@ -17,6 +17,8 @@ internal static class StoreLanguage
     public static readonly ChoiceShape<ReplicationMode> ReplicationMode = new("a way to replicate",
         ("synchronous", Model.ReplicationMode.Synchronous), ("asynchronous", Model.ReplicationMode.Asynchronous), ("streaming", Model.ReplicationMode.Streaming), ("consensus", Model.ReplicationMode.Consensus), ("none", Model.ReplicationMode.None));
 
+    public static readonly ChoiceShape<StandbyGone> StandbyGone = new("what to do alone", ("degrade", Model.StandbyGone.Degrade), ("block", Model.StandbyGone.Block));
+
     public static readonly MapShape<Replication> Replication = new MapShape<Replication>("replication", "How a store's copies follow: one word, or in full.", new())
         .Short(ReplicationMode, (r, v) => r with { Mode = v })
         .Key("mode", ReplicationMode, "Whether a write waits for its copies: synchronous, asynchronous, streaming (not said), consensus or none.", (r, v) => r with { Mode = v })
@@ -24,6 +26,7 @@ internal static class StoreLanguage
         .Key("cross_region", Bool, "Whether copies lie in other regions, where these are not named.", (r, v) => r with { CrossRegion = v })
         .Key("copies", Counts, "Copies in each of these regions.", (r, v) => r with { Copies = v })
         .Key("lag", Time, "How far a copy may lag behind.", (r, v) => r with { Lag = v })
+        .Key("alone", StandbyGone, "What a primary whose writes wait does while its copy is gone: degrade (go on alone, visibly) or block.", (r, v) => r with { Alone = v })
         .Key("by", Products, "What does it.", (r, v) => r with { By = v })
         .Key("serves_reads", Bool, "Whether the copies answer reads.", (r, v) => r with { ServesReads = v });
 

@@ -86,6 +86,7 @@ internal sealed partial class PartitionCoordinator(
     private FailoverPolicyFacts Policy(IReadOnlyDictionary<string, StoredValue> values, PartitionRecord record)
     {
         var policy = platform.FindRegion(record.Primary)?.Failover ?? new FailoverState();
+        var home = platform.FindRegion(partition.Name)?.Failover ?? policy;
         var prefix = MoveKeys.Approvals(partition.Name, record.Epoch);
         return new FailoverPolicyFacts
         {
@@ -101,6 +102,7 @@ internal sealed partial class PartitionCoordinator(
             RecoveryPoint = partition.RecoveryPointSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Synchronous = partition.Replication == "synchronous",
             Degrades = partition.StandbyGone != "block",
+            FailsBack = home.FailsBack,
         };
     }
 

@@ -32,6 +32,18 @@ public sealed record PlannedRegion
     /// <summary>The region that holds the standby of its partition; null where the blueprint names none.</summary>
     public string? Standby { get; init; }
 
+    /// <summary>What happens when it is lost.</summary>
+    public FailoverState Failover { get; init; } = new();
+
+    /// <summary>See <see cref="PartitionState.Replication"/>.</summary>
+    public bool Synchronous { get; init; }
+
+    /// <summary>See <see cref="PartitionState.StandbyGone"/>.</summary>
+    public bool BlocksAlone { get; init; }
+
+    /// <summary>See <see cref="PartitionState.RecoveryPointSeconds"/>.</summary>
+    public double? RecoveryPointSeconds { get; init; }
+
     /// <summary>Where the connection string of its database is, in place of one that Banyan runs; see <see cref="DatabaseState.ConnectionFrom"/>.</summary>
     public string? Connection { get; init; }
 }

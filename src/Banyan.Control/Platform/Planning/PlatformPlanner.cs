@@ -93,6 +93,7 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
         Longitude = region.Longitude,
         Standby = region.Standby,
         CellPort = Keep(before?.CellPort, $"the cell of {region.Name}", ports, notes),
+        Failover = region.Failover,
         KeeperPort = Keep(before?.KeeperPort, $"the keeper of {region.Name}", ports, notes),
     };
 
@@ -122,7 +123,18 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
             });
         }
 
-        return new PartitionState { Name = region.Name, Epoch = before?.Epoch ?? 1, Primary = primary, Databases = databases };
+        return Partition(databases);
+
+        PartitionState Partition(IReadOnlyList<DatabaseState> databases) => new()
+        {
+            Name = region.Name,
+            Epoch = before?.Epoch ?? 1,
+            Primary = primary,
+            Databases = databases,
+            Replication = region.Synchronous ? "synchronous" : "asynchronous",
+            StandbyGone = region.BlocksAlone ? "block" : "degrade",
+            RecoveryPointSeconds = region.RecoveryPointSeconds,
+        };
 
         // At home the cell listens on the region's port; as a standby on one of this partition's own.
         int CellPort(string holder) => holder == region.Name
