@@ -4,14 +4,13 @@ using Banyan.Control.Platform;
 
 namespace Banyan.Cli.Verbs;
 
-/// <summary><c>banyan consensus --data D</c>: the consensus store of a platform on one machine.</summary>
+/// <summary><c>banyan consensus --data D</c>: where the control plane agrees, for one machine.</summary>
 internal sealed class ConsensusVerb() : ChildVerb("consensus", "The consensus store of a running platform (started by `up`)")
 {
     protected override async Task<ExitCode> RunAsync(ParseResult input, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping)
     {
-        if (platform.Consensus is not { Kind: ConsensusState.Single })
-            throw new CommandFailure($"{data.StateFile} names no consensus store that is a process of ours: it is started by `banyan up`");
-        await ConsensusHost.RunAsync(data, platform, stopping);
-        return ExitCode.Holds;
+        if (platform.Consensus is not { Kind: ConsensusState.Single, Members: [var member, ..] })
+            throw new CommandFailure($"{data.StateFile} asks for no consensus store of one process: `banyan up` decides that");
+        return (ExitCode)await ConsensusServer.RunAsync(new ConsensusOptions { Folder = data.Consensus, Port = member.Port, InstanceId = platform.InstanceId }, stopping);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Banyan.Control.Platform;
 using Banyan.Engines.Consensus;
 
@@ -7,8 +6,22 @@ namespace Banyan.Control.Consensus;
 /// <summary>Reaches a platform's consensus store.</summary>
 public static class ConsensusConnection
 {
-    /// <summary>Connects lazily.</summary>
+    /// <summary>Makes a client; nothing is sent yet, and the store need not be there yet.</summary>
+    /// <param name="platform">As in <c>platform.json</c>.</param>
+    /// <param name="clock">For waiting.</param>
     /// <returns>The store; null where the platform's folder is of before there was one.</returns>
-    public static IConsensusStore? ConnectConsensus(this PlatformState platform, TimeProvider clock) => platform.Consensus is not { } consensus ? null
-        : ConsensusStores.Connect(consensus.Kind, [.. consensus.Members.Select(static m => new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{m.Port}/")))], platform.InstanceId, clock);
+    /// <exception cref="PlatformException">The folder names a store of a kind that this version does not know.</exception>
+    public static IConsensusStore? ConnectConsensus(this PlatformState platform, TimeProvider clock)
+    {
+        if (platform.Consensus is not { } consensus)
+            return null;
+        try
+        {
+            return ConsensusStores.Connect(consensus.Kind, [.. consensus.Members.Select(static m => m.Address)], platform.InstanceId, clock);
+        }
+        catch (ArgumentException unknown)
+        {
+            throw new PlatformException($"platform.json of {platform.Platform} names a consensus store that this banyan can't reach: {unknown.Message.TrimEnd('.')}");
+        }
+    }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
 namespace Banyan.Control.Platform;
 
 /// <summary>
@@ -77,7 +80,12 @@ public sealed record ConsensusState(string Kind, IReadOnlyList<ConsensusMember> 
 /// <param name="Name">Such as <c>consensus-1</c>.</param>
 /// <param name="Port">Loopback port for clients.</param>
 /// <param name="PeerPort">Loopback port for the other members; null where there are none.</param>
-public sealed record ConsensusMember(string Name, int Port, int? PeerPort = null);
+public sealed record ConsensusMember(string Name, int Port, int? PeerPort = null)
+{
+    /// <summary>Where it answers clients.</summary>
+    [JsonIgnore]
+    public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}"));
+}
 
 /// <summary>A promise of the blueprint.</summary>
 /// <param name="Name">Its name, such as <c>rto</c>.</param>

@@ -1,28 +1,42 @@
-using System.Globalization;
+using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Banyan.Engines.Consensus.Remote;
 
 namespace Banyan.Engines.Consensus;
 
-/// <summary>A <see cref="SingleStore"/> in another process of this machine. Thread-safe.</summary>
+/// <summary>
+/// A consensus store in another process of this machine, over HTTP. Thread-safe. A call takes <see cref="Patience"/> at
+/// most: while nobody listens it is tried again, for it was not heard; once sent it is never repeated. A watch ends with
+/// <see cref="ConsensusUnavailableException"/> when the server falls silent; the next one takes up after the last
+/// revision that was seen, and misses nothing.
+/// </summary>
 public sealed class ConsensusClient : IConsensusStore
 {
-    /// <summary>How long an answer may take.</summary>
+    /// <summary>The longest that a call takes.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a watch may be silent.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
+
+    private const int LongestLine = 8 * StoreRules.LongestValue;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(25);
+
     private readonly HttpClient _http;
+    private readonly Uri _server;
     private readonly TimeProvider _clock;
 
-    /// <param name="address">Where it listens.</param>
-    /// <param name="instanceId">The platform's instance.</param>
-    /// <param name="clock">For patience.</param>
-    public ConsensusClient(Uri address, string instanceId, TimeProvider clock)
+    /// <param name="server">Such as <c>http://127.0.0.1:20000</c>.</param>
+    /// <param name="instanceId">The platform's.</param>
+    /// <param name="clock">For waiting.</param>
+    public ConsensusClient(Uri server, string instanceId, TimeProvider clock)
     {
-        _clock = clock;
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectTimeout = Patience, ActivityHeadersPropagator = null }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        (_server, _clock) = (server, clock);
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30) }) { Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.Add(ConsensusWire.InstanceHeader, instanceId);
     }
 
@@ -32,50 +46,54 @@ public sealed class ConsensusClient : IConsensusStore
     /// <inheritdoc/>
     public async Task<StoredValue?> GetAsync(string key, CancellationToken cancellationToken)
     {
-        using var answer = await SendAsync(HttpMethod.Get, $"v1/value?key={Uri.EscapeDataString(key)}", null, cancellationToken);
-        return answer.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync(answer, ConsensusJson.Default.StoredValue, cancellationToken);
+        StoreRules.CheckKey(key);
+        return (await AskAsync(ConsensusWire.Get, new KeyQuestion(key), ConsensusJson.Default.KeyQuestion, ConsensusJson.Default.ValueAnswer, cancellationToken)).Value;
     }
 
     /// <inheritdoc/>
-    public Task<StoreSnapshot> ListAsync(string prefix, CancellationToken cancellationToken) =>
-        AskAsync(HttpMethod.Get, $"v1/values?prefix={Uri.EscapeDataString(prefix)}", null, ConsensusJson.Default.StoreSnapshot, cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<StoreCommit> CommitAsync(IReadOnlyList<StoreCondition> conditions, IReadOnlyList<StoreWrite> writes, CancellationToken cancellationToken) =>
-        AskAsync(HttpMethod.Post, "v1/commit", JsonContent.Create(new CommitRequest(conditions, writes), ConsensusJson.Default.CommitRequest), ConsensusJson.Default.StoreCommit, cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<StoreLease> GrantAsync(TimeSpan timeToLive, CancellationToken cancellationToken) =>
-        AskAsync(HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"v1/leases?milliseconds={(long)timeToLive.TotalMilliseconds}"), null, ConsensusJson.Default.StoreLease, cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<bool> RenewAsync(long lease, CancellationToken cancellationToken) =>
-        AskAsync(HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"v1/leases/{lease}/renew"), null, ConsensusJson.Default.Boolean, cancellationToken);
-
-    /// <inheritdoc/>
-    public async Task RevokeAsync(long lease, CancellationToken cancellationToken)
+    public Task<StoreSnapshot> ListAsync(string prefix, CancellationToken cancellationToken)
     {
-        using var answer = await SendAsync(HttpMethod.Delete, string.Create(CultureInfo.InvariantCulture, $"v1/leases/{lease}"), null, cancellationToken);
-        Check(answer);
+        StoreRules.CheckPrefix(prefix);
+        return AskAsync(ConsensusWire.List, new KeyQuestion(prefix), ConsensusJson.Default.KeyQuestion, ConsensusJson.Default.StoreSnapshot, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task<StoreCommit> CommitAsync(IReadOnlyList<StoreCondition> conditions, IReadOnlyList<StoreWrite> writes, CancellationToken cancellationToken)
+    {
+        StoreRules.CheckCommit(conditions, writes);
+        return AskAsync(ConsensusWire.Commit, new CommitQuestion(conditions, writes), ConsensusJson.Default.CommitQuestion, ConsensusJson.Default.StoreCommit, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<StoreLease> GrantAsync(TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        var wanted = new LeaseText(0, StoreRules.CheckLease(timeToLive, ShortestLease).TotalMilliseconds);
+        var granted = await AskAsync(ConsensusWire.Grant, wanted, ConsensusJson.Default.LeaseText, ConsensusJson.Default.LeaseText, cancellationToken);
+        return new StoreLease(granted.Id, TimeSpan.FromMilliseconds(granted.Milliseconds));
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> RenewAsync(long lease, CancellationToken cancellationToken) =>
+        (await AskAsync(ConsensusWire.Renew, new LeaseQuestion(lease), ConsensusJson.Default.LeaseQuestion, ConsensusJson.Default.RenewAnswer, cancellationToken)).Alive;
+
+    /// <inheritdoc/>
+    public Task RevokeAsync(long lease, CancellationToken cancellationToken) =>
+        AskAsync(ConsensusWire.Revoke, new LeaseQuestion(lease), ConsensusJson.Default.LeaseQuestion, ConsensusJson.Default.RenewAnswer, cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoreChange> WatchAsync(string prefix, long afterRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var answer = await SendAsync(HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"v1/watch?prefix={Uri.EscapeDataString(prefix)}&after={afterRevision}"), null, cancellationToken);
-        if (answer.StatusCode == HttpStatusCode.Gone)
-            throw new ConsensusCompactedException($"Changes after revision {afterRevision} are no longer kept.");
-        Check(answer);
-        await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        using var lines = new StreamReader(body);
-        while (await ReadLineAsync(lines, cancellationToken) is { } line)
+        StoreRules.CheckPrefix(prefix);
+        using var answer = await BeginAsync(new WatchQuestion(prefix, afterRevision), cancellationToken);
+        await using var lines = new LineReader(await answer.Content.ReadAsStreamAsync(cancellationToken), LongestLine);
+        while (true)
         {
-            if (line.Length == 0)
-                continue; // A heartbeat.
-            yield return Parse(line);
+            var line = await ReadAsync(lines, cancellationToken);
+            if (line.Compacted is { } compacted)
+                throw new ConsensusCompactedException(compacted);
+            if (line.Change is { } change)
+                yield return change;
         }
-
-        throw new ConsensusUnavailableException("The consensus store ended the watch.");
     }
 
     /// <inheritdoc/>
@@ -85,69 +103,111 @@ public sealed class ConsensusClient : IConsensusStore
         return ValueTask.CompletedTask;
     }
 
-    private static StoreChange Parse(string line)
+    private async Task<WatchLine> ReadAsync(LineReader lines, CancellationToken cancellationToken)
     {
         try
         {
-            return JsonSerializer.Deserialize(line, ConsensusJson.Default.StoreChange) ?? throw new ConsensusUnavailableException("The consensus store sent an empty change.");
+            var line = await lines.ReadAsync(Silence, null, _clock, cancellationToken) ?? throw new IOException("it ended the watch");
+            return JsonSerializer.Deserialize(line, ConsensusJson.Default.WatchLine) ?? throw new JsonException("a line is null");
         }
-        catch (JsonException e)
+        catch (Exception gone) when (gone is IOException or JsonException)
         {
-            throw new ConsensusUnavailableException("The consensus store sent something that is no change.", e);
+            throw Unavailable(gone);
         }
     }
 
-    private async Task<string?> ReadLineAsync(StreamReader lines, CancellationToken cancellationToken)
-    {
-        using var patience = new CancellationTokenSource(ConsensusWire.Heartbeat * 2.5, _clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        try
-        {
-            return await lines.ReadLineAsync(either.Token);
-        }
-        catch (Exception e) when (e is IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            throw new ConsensusUnavailableException("The watch on the consensus store broke.", e);
-        }
-    }
-
-    private async Task<T> AskAsync<T>(HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-    {
-        using var answer = await SendAsync(method, path, content, cancellationToken);
-        return await ReadAsync(answer, type, cancellationToken);
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    private async Task<TAnswer> AskAsync<TQuestion, TAnswer>(string path, TQuestion question, JsonTypeInfo<TQuestion> questionType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellationToken)
+        where TAnswer : class
     {
         using var patience = new CancellationTokenSource(Patience, _clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        using var request = new HttpRequestMessage(method, path) { Content = content };
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            using var answer = await SendAsync(path, question, questionType, both.Token, cancellationToken);
+            await using var body = await answer.Content.ReadAsStreamAsync(both.Token);
+            return await JsonSerializer.DeserializeAsync(body, answerType, both.Token) ?? throw new JsonException("its answer is null");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ConsensusUnavailableException($"The consensus store at {_http.BaseAddress} does not answer: {(e is OperationCanceledException ? "no answer in time" : e.GetBaseException().Message)}", e);
+            throw Unavailable(late, $"no answer within {Patience.TotalSeconds:0.0} s");
+        }
+        catch (Exception gone) when (gone is HttpRequestException or JsonException or IOException and not ConsensusUnavailableException)
+        {
+            throw Unavailable(gone);
         }
     }
 
-    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> BeginAsync(WatchQuestion question, CancellationToken cancellationToken)
     {
-        Check(answer);
-        try
+        using var patience = new CancellationTokenSource(Patience, _clock);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        return await SendAsync(ConsensusWire.Watch, question, ConsensusJson.Default.WatchQuestion, both.Token, cancellationToken);
+    }
+
+    /// <summary>Sends a question; again while nobody listens, since then it was not heard.</summary>
+    /// <param name="limited">Cancelled when patience or the caller ends.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    private async Task<HttpResponseMessage> SendAsync<TQuestion>(string path, TQuestion question, JsonTypeInfo<TQuestion> type, CancellationToken limited, CancellationToken cancellationToken)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(question, type);
+        while (true)
         {
-            return await answer.Content.ReadFromJsonAsync(type, cancellationToken) ?? throw new ConsensusUnavailableException("The consensus store gave an empty answer.");
-        }
-        catch (Exception e) when (e is JsonException or HttpRequestException or IOException and not ConsensusUnavailableException)
-        {
-            throw new ConsensusUnavailableException("The consensus store's answer is not one.", e);
+            try
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_server, path)) { Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } } };
+                var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited);
+                return answer.StatusCode == HttpStatusCode.OK ? answer : throw await RefusedAsync(answer, limited);
+            }
+            catch (HttpRequestException refused) when (refused is { HttpRequestError: HttpRequestError.ConnectionError, InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } })
+            {
+                if (await PauseAsync(limited))
+                    continue;
+                cancellationToken.ThrowIfCancellationRequested();
+                throw Unavailable(refused, $"nobody listens there, for {Patience.TotalSeconds:0.0} s");
+            }
+            catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw Unavailable(late, $"no answer within {Patience.TotalSeconds:0.0} s");
+            }
+            catch (Exception gone) when (gone is HttpRequestException or IOException and not ConsensusUnavailableException)
+            {
+                throw Unavailable(gone);
+            }
         }
     }
 
-    private static void Check(HttpResponseMessage answer)
+    private async Task<bool> PauseAsync(CancellationToken cancellationToken)
     {
-        if (!answer.IsSuccessStatusCode)
-            throw new ConsensusUnavailableException($"The consensus store answers {(int)answer.StatusCode}.");
+        try
+        {
+            await Task.Delay(RetryAfter, _clock, cancellationToken);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<Exception> RefusedAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        using var _ = answer;
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        try
+        {
+            text = JsonSerializer.Deserialize(text, ConsensusJson.Default.RefusalAnswer)?.Message ?? text;
+        }
+        catch (JsonException)
+        {
+            text = $"HTTP {(int)answer.StatusCode}"; // Another program listens there.
+        }
+
+        return new ConsensusUnavailableException($"The consensus store at {_server.Authority} refuses: {text}");
+    }
+
+    private ConsensusUnavailableException Unavailable(Exception reason, string? what = null)
+    {
+        Debug.Assert(reason is not ConsensusUnavailableException, "Told once.");
+        return new ConsensusUnavailableException($"The consensus store at {_server.Authority} does not answer: {what ?? reason.Message}", reason);
     }
 }

@@ -1,17 +1,28 @@
 namespace Banyan.Engines.Consensus;
 
-/// <summary>Opens consensus stores.</summary>
+/// <summary>Reaches a platform's consensus store, whichever engine it is.</summary>
 public static class ConsensusStores
 {
-    /// <summary>Connects lazily.</summary>
-    /// <param name="kind"><c>single</c>, or another that this version knows.</param>
-    /// <param name="members">Where it listens.</param>
-    /// <param name="instanceId">The platform's instance.</param>
-    /// <param name="clock">For patience.</param>
-    /// <exception cref="ArgumentException">No such kind.</exception>
-    public static IConsensusStore Connect(string kind, IReadOnlyList<Uri> members, string instanceId, TimeProvider clock) => kind switch
+    /// <summary>The kind that is one process of ours, served from its folder.</summary>
+    public const string Single = "single";
+
+    /// <summary>The kind that is etcd.</summary>
+    public const string Etcd = "etcd";
+
+    /// <summary>Makes a store's client; nothing is sent yet, and the store need not be there yet.</summary>
+    /// <param name="kind"><see cref="Single"/> or <see cref="Etcd"/>.</param>
+    /// <param name="members">Where its members answer clients, such as <c>http://127.0.0.1:20000</c>; at least one.</param>
+    /// <param name="instanceId">The platform's; keeps platforms apart.</param>
+    /// <param name="clock">For waiting.</param>
+    /// <exception cref="ArgumentException">There is no such kind, or no member.</exception>
+    public static IConsensusStore Connect(string kind, IReadOnlyList<Uri> members, string instanceId, TimeProvider clock)
     {
-        "single" => new ConsensusClient(members[0], instanceId, clock),
-        _ => throw new ArgumentException($"There is no consensus store of kind '{kind}'.", nameof(kind)),
-    };
+        if (members.Count == 0)
+            throw new ArgumentException("A consensus store has a member at least.", nameof(members));
+        return kind switch
+        {
+            Single => new ConsensusClient(members[0], instanceId, clock),
+            _ => throw new ArgumentException($"There is no consensus store of kind '{kind}'.", nameof(kind)),
+        };
+    }
 }

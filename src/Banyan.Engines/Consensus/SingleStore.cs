@@ -1,251 +1,189 @@
 using System.Runtime.CompilerServices;
+using Banyan.Engines.Consensus.Single;
 
 namespace Banyan.Engines.Consensus;
 
 /// <summary>
-/// The consensus store that is one process: linearizable because it is one, for a single machine or a test. With a
-/// <see cref="StoreLog"/> every commit of a key that has no lease is on disk before it is acknowledged. Thread-safe.
+/// A consensus store of one process: for one machine, where agreement among machines is not needed. Thread-safe. Opened
+/// with a folder it is durable: a commit that writes or deletes a value without lease is on disk before anyone hears of
+/// it; leases and their keys outlive the process, and each begins its time to live anew when the store is opened again.
 /// </summary>
 public sealed class SingleStore : IConsensusStore
 {
-    /// <summary>The shortest time to live of a lease.</summary>
+    /// <summary>See <see cref="IConsensusStore.ShortestLease"/>.</summary>
     public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The most keys, and the most characters of one value; past them a commit is not made.</summary>
-    public const int MaxKeys = 100_000, MaxValue = 1 << 20;
+    private readonly StoreOptions _options;
+    private readonly LeaseTable _leases;
+    private readonly StoreWriter _writer;
+    private readonly ChangeHistory _history;
+    private volatile StoreState _state;
 
-    /// <summary>So many changes are kept for watchers that come later.</summary>
-    internal const int History = 8_192;
-
-    private readonly Lock _gate = new();
-    private readonly TimeProvider _clock;
-    private readonly StoreLog? _log;
-    private readonly ITimer _timer;
-    private readonly SortedDictionary<string, StoredValue> _values = new(StringComparer.Ordinal);
-    private readonly Dictionary<long, Lease> _leases = [];
-    private readonly Queue<StoreChange> _history = new();
-    private TaskCompletionSource _pulse = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _revision;
-    private long _compacted;
-    private long _nextLease = 1;
-    private bool _disposed;
-
-    /// <summary>Opens it, with what the log holds. Every lease in it gets its whole time anew: whoever held it may hold it still.</summary>
-    /// <exception cref="ConsensusUnavailableException">The log is damaged.</exception>
-    public SingleStore(TimeProvider clock, StoreLog? log = null)
+    private SingleStore(TimeProvider clock, StoreOptions options, StoreLog? log, StoreLogContent content)
     {
-        (_clock, _log) = (clock, log);
-        if (log?.Read() is { } state)
-        {
-            (_revision, _nextLease) = (state.Revision, state.NextLease);
-            foreach (var value in state.Values)
-                _values[value.Key] = value;
-            foreach (var (id, milliseconds) in state.Leases)
-                _leases[id] = new Lease(TimeSpan.FromMilliseconds(milliseconds), clock.GetTimestamp());
-            log.Rewrite(State());
-        }
+        (_options, _state) = (options, content.State);
+        _history = new ChangeHistory(content.RecentAfter, options.History);
+        foreach (var node in content.Recent)
+            _history.Add(node);
+        _leases = new LeaseTable(clock, EndAll);
+        _writer = new StoreWriter(log, options.MostWaiting, () => new StoreDraft(_state), Publish);
+        foreach (var (lease, timeToLive) in content.State.Leases)
+            _leases.Add(lease, timeToLive);
+    }
 
-        _compacted = _revision;
-        _timer = clock.CreateTimer(static s => ((SingleStore)s!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Schedule();
+    /// <summary>A store in memory; what it holds ends with it.</summary>
+    /// <param name="clock">What leases are measured by: <see cref="Clocks.BootTime"/>, except in tests.</param>
+    public SingleStore(TimeProvider clock)
+        : this(clock, new StoreOptions(), null, StoreLogContent.Empty)
+    {
     }
 
     /// <inheritdoc/>
     public TimeSpan ShortestLease => Shortest;
 
+    /// <summary>Completes with the reason when the store can't go on in this process, because its disk fails: it must be opened anew.</summary>
+    public Task<string> Broken => _writer.Broken;
+
+    /// <summary>The revision of the last write.</summary>
+    public long Revision => _state.Revision;
+
+    /// <summary>Opens the durable store of a folder, or makes it.</summary>
+    /// <param name="folder">Its own; one process at a time has it.</param>
+    /// <param name="clock">What leases are measured by: <see cref="Clocks.BootTime"/>, except in tests.</param>
+    /// <exception cref="InvalidDataException">Its file is damaged; the message says where.</exception>
+    /// <exception cref="IOException">It can't be read or written, or another process has it.</exception>
+    public static SingleStore Open(string folder, TimeProvider clock) => Open(folder, clock, new StoreOptions());
+
+    internal static SingleStore Open(string folder, TimeProvider clock, StoreOptions options)
+    {
+        var log = StoreLog.Open(folder, options.SmallestRewrite, out var content);
+        return new SingleStore(clock, options, log, content);
+    }
+
+    internal static SingleStore InMemory(TimeProvider clock, StoreOptions options) => new(clock, options, null, StoreLogContent.Empty);
+
     /// <inheritdoc/>
     public Task<StoredValue?> GetAsync(string key, CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            ExpireNow();
-            return Task.FromResult(_values.GetValueOrDefault(key));
-        }
+        StoreRules.CheckKey(key);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(_state.Values.GetValueOrDefault(key));
     }
 
     /// <inheritdoc/>
     public Task<StoreSnapshot> ListAsync(string prefix, CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            ExpireNow();
-            return Task.FromResult(new StoreSnapshot([.. _values.Values.Where(v => v.Key.StartsWith(prefix, StringComparison.Ordinal))], _revision));
-        }
+        StoreRules.CheckPrefix(prefix);
+        cancellationToken.ThrowIfCancellationRequested();
+        var state = _state;
+        return Task.FromResult(new StoreSnapshot([.. state.Values.Values.Where(v => v.Key.StartsWith(prefix, StringComparison.Ordinal))], state.Revision));
     }
 
     /// <inheritdoc/>
     public Task<StoreCommit> CommitAsync(IReadOnlyList<StoreCondition> conditions, IReadOnlyList<StoreWrite> writes, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        StoreRules.CheckCommit(conditions, writes);
+        return AskAsync(draft =>
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            ExpireNow();
-            var holds = conditions.All(c => (_values.TryGetValue(c.Key, out var value) ? value.Revision : 0) == c.Revision)
-                && writes.All(w => (w.Lease is not { } lease || _leases.ContainsKey(lease)) && w.Value is null or { Length: <= MaxValue })
-                && _values.Count + writes.Count <= MaxKeys;
-            if (!holds)
-                return Task.FromResult(new StoreCommit(false, _revision));
-            if (writes.Count > 0)
-            {
-                _log?.Append(_revision + 1, writes, durable: writes.Any(w => w.Lease is null && (w.Value is not null || _values.GetValueOrDefault(w.Key)?.Lease is null)));
-                Apply(writes);
-                Tidy();
-            }
-
-            return Task.FromResult(new StoreCommit(true, _revision));
-        }
+            if (!conditions.All(draft.Holds) || !writes.All(w => w.Lease is not { } lease || (draft.HasLease(lease) && _leases.IsAlive(lease))))
+                return new StoreCommit(false, draft.Revision);
+            if (draft.Count + writes.Count > _options.MostValues && writes.Any(w => w.Value is not null))
+                throw new ConsensusUnavailableException($"The consensus store is full: it holds {draft.Count} values, and {_options.MostValues} at most.");
+            draft.Write(writes);
+            return new StoreCommit(true, draft.Revision);
+        }, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task<StoreLease> GrantAsync(TimeSpan timeToLive, CancellationToken cancellationToken)
+    public async Task<StoreLease> GrantAsync(TimeSpan timeToLive, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        var granted = StoreRules.CheckLease(timeToLive, ShortestLease);
+        // Random, so that none is ever given out twice, whatever a crash of the machine took from the file's end.
+        var id = Random.Shared.NextInt64(1, long.MaxValue);
+        return await AskAsync(draft =>
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            var time = timeToLive < Shortest ? Shortest : timeToLive;
-            var id = _nextLease++;
-            _leases[id] = new Lease(time, _clock.GetTimestamp());
-            _log?.Grant(id, time);
-            Schedule();
-            return Task.FromResult(new StoreLease(id, time));
-        }
+            if (draft.LeaseCount >= _options.MostLeases)
+                throw new ConsensusUnavailableException($"The consensus store is full: it holds {draft.LeaseCount} leases, which is the most.");
+            draft.Grant(id, granted);
+            return new StoreLease(id, granted);
+        }, cancellationToken);
     }
 
     /// <inheritdoc/>
     public Task<bool> RenewAsync(long lease, CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            ExpireNow();
-            if (!_leases.TryGetValue(lease, out var held))
-                return Task.FromResult(false);
-            _leases[lease] = held with { Since = _clock.GetTimestamp() };
-            return Task.FromResult(true);
-        }
+        cancellationToken.ThrowIfCancellationRequested();
+        return _writer.Broken.IsCompleted
+            ? Task.FromException<bool>(new ConsensusUnavailableException("The consensus store can't go on."))
+            : Task.FromResult(_leases.Renew(lease));
     }
 
     /// <inheritdoc/>
     public Task RevokeAsync(long lease, CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            if (_leases.ContainsKey(lease))
-                End(lease);
-        }
-
-        return Task.CompletedTask;
+        cancellationToken.ThrowIfCancellationRequested();
+        _leases.Remove(lease);
+        var command = End(lease);
+        _writer.Add(command, mustHappen: true);
+        return command.Answer.WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoreChange> WatchAsync(string prefix, long afterRevision, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var after = afterRevision;
-        while (true)
+        StoreRules.CheckPrefix(prefix);
+        for (var node = _history.Find(afterRevision); ;)
         {
-            List<StoreChange> news;
-            Task pulse;
-            lock (_gate)
+            node = await node.Next.WaitAsync(cancellationToken);
+            if (node.Revision <= _history.Compacted)
+                throw new ConsensusCompactedException($"The watch of '{prefix}' is too slow: changes are kept only after revision {_history.Compacted}.");
+            foreach (var change in node.Changes)
             {
-                ObjectDisposedException.ThrowIf(_disposed, this);
-                if (after < _compacted)
-                    throw new ConsensusCompactedException($"Changes after revision {after} are no longer kept; the oldest is {_compacted + 1}.");
-                news = [.. _history.Where(c => c.Revision > after && c.Key.StartsWith(prefix, StringComparison.Ordinal))];
-                after = _revision;
-                pulse = _pulse.Task;
+                if (change.Key.StartsWith(prefix, StringComparison.Ordinal))
+                    yield return change;
             }
-
-            foreach (var change in news)
-                yield return change;
-            if (news.Count == 0)
-                await pulse.WaitAsync(cancellationToken);
         }
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        lock (_gate)
-            _disposed = true;
-        await _timer.DisposeAsync();
-        _pulse.TrySetResult();
-        _log?.Dispose();
+        _leases.Dispose();
+        _writer.Dispose();
+        return ValueTask.CompletedTask;
     }
 
-    private void Apply(IReadOnlyList<StoreWrite> writes)
+    private static StoreCommand<bool> End(long lease) => new(draft =>
     {
-        _revision++;
-        foreach (var write in writes)
+        draft.End(lease);
+        return true;
+    });
+
+    private Task<T> AskAsync<T>(Func<StoreDraft, T> change, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var command = new StoreCommand<T>(change);
+        _writer.Add(command);
+        return command.Answer.WaitAsync(cancellationToken);
+    }
+
+    private void EndAll(IReadOnlyList<long> leases)
+    {
+        foreach (var lease in leases)
+            _writer.Add(End(lease), mustHappen: true);
+    }
+
+    private void Publish(StoreDraft draft)
+    {
+        var before = _state;
+        _state = draft.ToState();
+        foreach (var (lease, timeToLive) in _state.Leases)
         {
-            if (write.Value is null && !_values.Remove(write.Key))
-                continue;
-            var value = write.Value is null ? null : new StoredValue(write.Key, write.Value, _revision, write.Lease);
-            if (value is not null)
-                _values[write.Key] = value;
-            _history.Enqueue(new StoreChange(write.Key, value, _revision));
+            if (!before.Leases.ContainsKey(lease))
+                _leases.Add(lease, timeToLive);
         }
 
-        while (_history.Count > History)
-            _compacted = _history.Dequeue().Revision;
-        var pulse = _pulse;
-        _pulse = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        pulse.TrySetResult();
+        foreach (var node in draft.Changes)
+            _history.Add(node);
     }
-
-    private void Tidy()
-    {
-        if (_log is { IsLong: true })
-            _log.Rewrite(State());
-    }
-
-    private StoreState State() => new(_revision, _nextLease, [.. _values.Values], _leases.ToDictionary(static l => l.Key, static l => (long)l.Value.TimeToLive.TotalMilliseconds));
-
-    private void Expire()
-    {
-        lock (_gate)
-        {
-            if (_disposed)
-                return;
-            ExpireNow();
-            Schedule();
-        }
-    }
-
-    private void ExpireNow()
-    {
-        List<long>? ended = null;
-        foreach (var (id, lease) in _leases)
-        {
-            if (_clock.GetElapsedTime(lease.Since) >= lease.TimeToLive)
-                (ended ??= []).Add(id);
-        }
-
-        ended?.ForEach(End);
-    }
-
-    private void End(long lease)
-    {
-        _leases.Remove(lease);
-        _log?.End(lease);
-        StoreWrite[] writes = [.. _values.Values.Where(v => v.Lease == lease).Select(static v => new StoreWrite(v.Key, null))];
-        if (writes.Length > 0)
-            Apply(writes);
-    }
-
-    /// <summary>The timer goes off when the first lease may have run out; renewals meanwhile only make it look again.</summary>
-    private void Schedule()
-    {
-        if (_disposed)
-            return;
-        var next = Timeout.InfiniteTimeSpan;
-        foreach (var lease in _leases.Values)
-        {
-            var left = lease.TimeToLive - _clock.GetElapsedTime(lease.Since);
-            if (next == Timeout.InfiniteTimeSpan || left < next)
-                next = left;
-        }
-
-        _timer.Change(next == Timeout.InfiniteTimeSpan ? next : next < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : next, Timeout.InfiniteTimeSpan);
-    }
-
-    private readonly record struct Lease(TimeSpan TimeToLive, long Since);
 }
