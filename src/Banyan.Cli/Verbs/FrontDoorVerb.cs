@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Banyan.Console;
+using Banyan.Control.Consensus;
 using Banyan.Control.Platform;
+using Banyan.Engines.Consensus;
 using Banyan.Routing.Entry;
 using Banyan.Routing.Entry.Routes;
 using Microsoft.AspNetCore.Builder;
@@ -30,7 +32,8 @@ internal sealed class FrontDoorVerb : ChildVerb
         var name = input.GetValue(_name)!;
         var port = input.GetValue(_port) ?? platform.AllFrontDoors().FirstOrDefault(d => d.Name == name)?.Port
             ?? throw new CommandFailure($"{data.Root} has no front door {name}: give it a port with --port, or start more of them with `banyan up --front-doors`");
-        await using var app = Build(platform, port, context.Time);
+        await using var store = platform.ConnectConsensus(context.Time);
+        await using var app = Build(platform, port, store, context.Time);
         try
         {
             await app.StartAsync(stopping);
@@ -47,7 +50,7 @@ internal sealed class FrontDoorVerb : ChildVerb
         return ExitCode.Holds;
     }
 
-    private static WebApplication Build(PlatformState platform, int port, TimeProvider time)
+    private static WebApplication Build(PlatformState platform, int port, IConsensusStore? store, TimeProvider time)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "banyan" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port));
@@ -55,6 +58,8 @@ internal sealed class FrontDoorVerb : ChildVerb
         builder.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(time);
         builder.Services.AddBanyanEntry(platform.Regions.Select(r => ToEntry(r, platform.FindPartition(r.Name))));
+        if (store is not null)
+            builder.Services.AddBanyanRoutes(store);
         builder.Services.AddBanyanConsole(platform);
         var app = builder.Build();
         app.MapBanyanConsole();
