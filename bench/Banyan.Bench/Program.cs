@@ -1,3 +1,4 @@
+using Banyan.Bench.EntryHop;
 using Banyan.Bench.FanOut;
 using Banyan.Bench.HttpRead;
 using Banyan.Bench.Ingest;
@@ -12,6 +13,7 @@ if (args is ["--role", var role, .. var rest])
     return role switch
     {
         "cell" => await CellRole.RunAsync(),
+        "entry" => await EntryRole.RunAsync(rest),
         "bare" => await BareRole.RunAsync(rest),
         "dns" => await DnsRole.RunAsync(rest),
         "subscribers" => SubscribersRole.Run(rest),
@@ -22,6 +24,7 @@ if (args is ["--role", var role, .. var rest])
 return await BenchRunner.RunAsync(args,
 [
     new("http-read", "a cell's read through its gateway, against a bare Kestrel endpoint", HttpReadBench.RunAsync),
+    new("entry-hop", "a read through the HTTP entry, against HAProxy and nginx", EntryHopBench.RunAsync),
     new("durable-changes", "changes through the journal, against the same SQL in pgbench", JournalBench.RunAsync),
     new("alert-fan-out", "an alert to 10,000 SSE subscribers, against nginx with nchan", FanOutBench.RunAsync),
     new("line-protocol", "ingest of line protocol, against InfluxDB", IngestBench.RunAsync),

@@ -21,6 +21,7 @@ internal static class BareRole
             context.Response.ContentLength = body.Length;
             await context.Response.Body.WriteAsync(body);
         });
+        app.MapGet("/health/ready", static () => "ready");
         await app.StartAsync(stop.Token);
         await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
         await app.StopAsync();

@@ -1,0 +1,26 @@
+using System.Globalization;
+using Banyan.Bench.Servers;
+using Banyan.Routing.Entry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+
+namespace Banyan.Bench.EntryHop;
+
+/// <summary>The HTTP entry before one cell, without console and store. Arguments: its port, the cell's.</summary>
+internal static class EntryRole
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var (port, cell) = (int.Parse(args[0], CultureInfo.InvariantCulture), args[1]);
+        using var stop = StandardInput.UntilItsEnd();
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.ListenLocalhost(port));
+        builder.Services.AddBanyanEntry([new EntryRegion { Name = "home", Address = $"http://127.0.0.1:{cell}" }]);
+        await using var app = builder.Build();
+        app.MapBanyanEntry();
+        await app.StartAsync(stop.Token);
+        await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+        await app.StopAsync();
+        return 0;
+    }
+}
