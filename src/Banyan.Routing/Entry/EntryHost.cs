@@ -1,6 +1,7 @@
 using System.Text;
 using Banyan.Engines.Consensus;
 using Banyan.Routing.Entry.Forwarding;
+using Banyan.Routing.Entry.Forwarding.Direct;
 using Banyan.Routing.Entry.Holding;
 using Banyan.Routing.Entry.Routes;
 using Microsoft.AspNetCore.Builder;
@@ -30,6 +31,7 @@ public static class EntryHost
         services.AddSingleton<HoldBook>();
         services.AddSingleton<HoldGate>();
         services.AddSingleton<Sender>();
+        services.AddSingleton<DirectSender>();
         services.AddSingleton<Forwarder>();
         services.AddSingleton<EntryHandler>();
         services.AddHostedService<EntryWatcher>();

@@ -1,3 +1,4 @@
+using Banyan.Routing.Entry.Forwarding.Direct;
 using Banyan.Routing.Entry.Holding;
 using Banyan.Routing.Entry.Routes;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,7 @@ namespace Banyan.Routing.Entry.Forwarding;
 /// Brings a request to its region's cell and the answer back: waits where the region does not serve, and sends again what
 /// may be. This is the one layer that does so. Never throws for what a client or a cell does. Thread-safe.
 /// </summary>
-internal sealed partial class Forwarder(Sender sender, HoldGate gate, HoldBook holds, EntryState state, EntryPulses pulses, EntryOptions options, EntryMetrics metrics, TimeProvider time, ILogger<Forwarder> log)
+internal sealed partial class Forwarder(Sender sender, DirectSender direct, HoldGate gate, HoldBook holds, EntryState state, EntryPulses pulses, EntryOptions options, EntryMetrics metrics, TimeProvider time, ILogger<Forwarder> log)
 {
     /// <param name="target">Path and query, as they go on the wire.</param>
     public async Task ForwardAsync(HttpContext context, string region, string target)
@@ -31,7 +32,7 @@ internal sealed partial class Forwarder(Sender sender, HoldGate gate, HoldBook h
                 exchange.Sends++;
                 exchange.Turn = where.Turn;
                 exchange.TryKeepBody(); // where there is no memory it is sent all the same, once
-                var end = await sender.SendAsync(exchange, where, count);
+                var end = await SendAsync(exchange, where, count);
                 if (end == SendEnd.Answered)
                 {
                     if (exchange.CellStoodAside)
@@ -56,6 +57,21 @@ internal sealed partial class Forwarder(Sender sender, HoldGate gate, HoldBook h
         {
             exchange.End();
             count.End();
+        }
+    }
+
+    private async ValueTask<SendEnd> SendAsync(Exchange exchange, EntryRegion where, RegionCount count)
+    {
+        var cell = CellChoice.Pick(where.Route!.Cells, Random.Shared);
+        exchange.Cell = cell;
+        cell.Begin();
+        try
+        {
+            return DirectSender.Suits(exchange, cell) ? await direct.SendAsync(exchange, where, cell, count) : await sender.SendAsync(exchange, where, cell, count);
+        }
+        finally
+        {
+            cell.End();
         }
     }
 

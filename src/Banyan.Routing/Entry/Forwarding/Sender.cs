@@ -39,16 +39,13 @@ internal sealed partial class Sender : IDisposable
     }
 
     /// <summary>Sends it. Where that ends in anything but <see cref="SendEnd.Answered"/>, nothing was written to the client.</summary>
-    public async Task<SendEnd> SendAsync(Exchange exchange, EntryRegion region, RegionCount count)
+    public async Task<SendEnd> SendAsync(Exchange exchange, EntryRegion region, CellAddress cell, RegionCount count)
     {
         var context = exchange.Context;
         var upgrades = context.Features.Get<IHttpUpgradeFeature>();
         var upgrade = upgrades is { IsUpgradableRequest: true } && string.Equals(context.Request.Headers.Upgrade, "websocket", StringComparison.OrdinalIgnoreCase);
-        var cell = CellChoice.Pick(region.Route!.Cells, Random.Shared);
         var timer = ForwardTimer.Rent(_options.AnswerTimeout, _time, context.RequestAborted);
-        timer.Follow(region.Route.Life, exchange.Traits.Repeatable ? TimeSpan.Zero : _options.LeftPatience);
-        exchange.Cell = cell;
-        cell.Begin();
+        timer.Follow(region.Route!.Life, exchange.Traits.Repeatable ? TimeSpan.Zero : _options.LeftPatience);
         HttpRequestMessage? request = null;
         var endless = false;
         try
@@ -95,7 +92,6 @@ internal sealed partial class Sender : IDisposable
         }
         finally
         {
-            cell.End();
             timer.Return();
             request?.Dispose();
         }

@@ -1,3 +1,6 @@
+using System.Net;
+using Banyan.Routing.Entry.Forwarding.Direct;
+
 namespace Banyan.Routing.Entry.Routes;
 
 /// <summary>One cell of one holder of a partition, and what the entry knows of it now. One object for the life of the process. Thread-safe.</summary>
@@ -11,6 +14,15 @@ public sealed class CellAddress(string region, string address)
 
     /// <summary>Scheme and authority, without a slash at the end.</summary>
     public string Address { get; } = address;
+
+    /// <summary>The authority of <see cref="Address"/>, for <c>Host</c>.</summary>
+    internal string Authority { get; } = new Uri(address).Authority;
+
+    /// <summary>Where it listens, if the address says so without a name to look up.</summary>
+    internal IPEndPoint? Endpoint { get; } = new Uri(address) is { Scheme: "http", HostNameType: UriHostNameType.IPv4 or UriHostNameType.IPv6 } uri ? new IPEndPoint(IPAddress.Parse(uri.Host), uri.Port) : null;
+
+    /// <summary>Kept connections to it; null where there are none of ours.</summary>
+    internal CellPool? Pool { get; set; }
 
     /// <summary>Requests that it has begun and not ended.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);

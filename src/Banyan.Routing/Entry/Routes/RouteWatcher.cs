@@ -77,6 +77,8 @@ internal sealed partial class RouteWatcher(IConsensusStore store, EntryState sta
         {
             LogMoved(partition, before.Route.Primary, after.Route.Primary, record.Epoch, record.Reason);
             await before.Route.Life.EndAsync();
+            foreach (var cell in before.Route.Cells)
+                cell.Pool?.Leave(before.Route.Life);
         }
         else if (after.Route.Switching && !before.Route.Switching)
         {
