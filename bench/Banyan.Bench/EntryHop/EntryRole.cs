@@ -15,6 +15,8 @@ internal static class EntryRole
         using var stop = StandardInput.UntilItsEnd();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.ListenLocalhost(port));
+        if (Environment.GetEnvironmentVariable("BENCH_INLINE") is not null)
+            builder.WebHost.UseSockets(static o => o.UnsafePreferInlineScheduling = true);
         builder.Services.AddBanyanEntry([new EntryRegion { Name = "home", Address = $"http://127.0.0.1:{cell}" }]);
         await using var app = builder.Build();
         app.MapBanyanEntry();
