@@ -55,6 +55,8 @@ internal static class Detachment
             arguments.AddRange(["--port", port.ToString(CultureInfo.InvariantCulture)]);
         if (options.FrontDoors != 1)
             arguments.AddRange(["--front-doors", options.FrontDoors.ToString(CultureInfo.InvariantCulture)]);
+        if (options.DnsPort is { } dns)
+            arguments.AddRange(["--dns-port", dns.ToString(CultureInfo.InvariantCulture)]);
         if (options.Feed)
             arguments.Add("--feed");
         if (options.Timings)

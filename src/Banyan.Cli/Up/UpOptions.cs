@@ -18,6 +18,9 @@ internal sealed record UpOptions
     /// <summary>How many front doors.</summary>
     public int FrontDoors { get; init; } = 1;
 
+    /// <summary>Port at which the front doors answer DNS; null: they don't.</summary>
+    public int? DnsPort { get; init; }
+
     /// <summary>Post a stream of readings.</summary>
     public bool Feed { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Banyan.Cli.Names;
 using Banyan.Cli.Verbs;
 using Banyan.Control.Platform;
 using Banyan.Control.Platform.Planning;
@@ -25,7 +26,9 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
             await new PlatformStopper(data, line => Say(line, log), context.Time).StopOrphansAsync(previous.InstanceId, databasesToo: false, stop);
 
         var plan = Planner(data).Plan(blueprint.Platform, folder.Previous, data.Root, options.Port, options.Cells, options.FrontDoors);
-        var platform = plan.State with { PostgresMajor = postgres };
+        var platform = plan.State with { PostgresMajor = postgres, DnsPort = options.DnsPort };
+        if (PlatformNaming.FindProblem(platform, FreePorts.IsFree) is { } taken)
+            throw new CommandFailure(taken);
         await GivenDatabaseCheck.CheckAsync(platform, stop);
         foreach (var note in blueprint.Notes.Concat(plan.Notes))
             Say(note, log);

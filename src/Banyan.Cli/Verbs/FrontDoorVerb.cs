@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Banyan.Cli.Names;
 using Banyan.Console;
 using Banyan.Control.Consensus;
 using Banyan.Control.Platform;
@@ -33,7 +34,7 @@ internal sealed class FrontDoorVerb : ChildVerb
         var port = input.GetValue(_port) ?? platform.AllFrontDoors().FirstOrDefault(d => d.Name == name)?.Port
             ?? throw new CommandFailure($"{data.Root} has no front door {name}: give it a port with --port, or start more of them with `banyan up --front-doors`");
         await using var store = platform.ConnectConsensus(context.Time);
-        await using var app = Build(platform, port, store, context.Time);
+        await using var app = Build(platform, data, name, port, store, context.Time);
         try
         {
             await app.StartAsync(stopping);
@@ -50,16 +51,21 @@ internal sealed class FrontDoorVerb : ChildVerb
         return ExitCode.Holds;
     }
 
-    private static WebApplication Build(PlatformState platform, int port, IConsensusStore? store, TimeProvider time)
+    private static WebApplication Build(PlatformState platform, DataFolder data, string name, int port, IConsensusStore? store, TimeProvider time)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "banyan" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.ListenLocalhost(port);
+            PlatformNaming.Listen(kestrel, platform, name);
+        });
         builder.Logging.AddJsonConsole(o => o.UseUtcTimestamp = true).SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(time);
         builder.Services.AddBanyanEntry(platform.Regions.Select(r => ToEntry(r, platform.FindPartition(r.Name))));
         if (store is not null)
             builder.Services.AddBanyanRoutes(store);
+        PlatformNaming.AddTo(builder.Services, platform, data, name, time);
         builder.Services.AddBanyanConsole(platform);
         var app = builder.Build();
         app.MapBanyanConsole();

@@ -12,6 +12,7 @@ internal sealed class UpVerb : Verb
     private readonly Option<int?> _port = new("--port") { Description = "Port of the HTTP entry and the console (default: that of the last run, else 8080)", HelpName = "N" };
     private readonly Option<int> _cells = new("--cells") { Description = "The most cells to run here; a larger blueprint runs condensed", HelpName = "N", DefaultValueFactory = static _ => 6 };
     private readonly Option<int> _frontDoors = new("--front-doors") { Description = "How many front doors to run; the first has --port", HelpName = "N", DefaultValueFactory = static _ => 1 };
+    private readonly Option<int?> _dnsPort = new("--dns-port") { Description = "Port at which the front doors answer DNS for the platform's names (default: they don't)", HelpName = "N" };
     private readonly Option<bool> _detach = new("--detach") { Description = "Return as soon as it serves; `down` stops it" };
     private readonly Option<bool> _feed = new("--feed") { Description = "Post a small stream of sensor readings" };
     private readonly Option<bool> _timings = new("--timings") { Description = "Show where the time of the start went" };
@@ -21,12 +22,17 @@ internal sealed class UpVerb : Verb
         : base("up", "Runs a platform here: every region a real cell with its own databases")
     {
         Add(_blueprint);
-        foreach (var option in (Option[])[_data, _port, _cells, _frontDoors, _detach, _feed, _timings, _detached])
+        foreach (var option in (Option[])[_data, _port, _cells, _frontDoors, _dnsPort, _detach, _feed, _timings, _detached])
             Add(option);
         _port.Validators.Add(static result =>
         {
             if (result.GetValueOrDefault<int?>() is { } port and (< 1 or > 65535))
                 result.AddError($"--port takes a number from 1 to 65535, not {port}");
+        });
+        _dnsPort.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<int?>() is { } port and (< 1 or > 65535))
+                result.AddError($"--dns-port takes a number from 1 to 65535, not {port}");
         });
         _frontDoors.Validators.Add(static result =>
         {
@@ -56,6 +62,7 @@ internal sealed class UpVerb : Verb
             Port = input.GetValue(_port),
             Cells = input.GetValue(_cells),
             FrontDoors = input.GetValue(_frontDoors),
+            DnsPort = input.GetValue(_dnsPort),
             Feed = input.GetValue(_feed),
             Timings = input.GetValue(_timings),
             Detached = input.GetValue(_detached),

@@ -16,6 +16,9 @@ public sealed class DataFolder(string path)
     /// <summary>The blueprint that runs, as it was read.</summary>
     public string BlueprintFile => Path.Combine(Root, "blueprint.yaml");
 
+    /// <summary>Where networks are, for geographic answers: lines of <c>network,country[,latitude,longitude]</c>; the operator's own, it need not be there.</summary>
+    public string NetworksFile => Path.Combine(Root, "networks.csv");
+
     /// <summary>Held locked by the supervisor while it lives.</summary>
     public string LockFile => Path.Combine(Root, "lock");
 

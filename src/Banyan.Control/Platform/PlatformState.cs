@@ -30,6 +30,9 @@ public sealed record PlatformState
     /// <summary>Every front door, the first of them on <see cref="EntryPort"/>; empty in a folder of before there could be several, see <see cref="AllFrontDoors"/>.</summary>
     public IReadOnlyList<FrontDoorState> FrontDoors { get; init; } = [];
 
+    /// <summary>Port at which the front doors answer DNS; null: they don't.</summary>
+    public int? DnsPort { get; init; }
+
     /// <summary>The consensus store; null in a folder of before there was one, until the next <c>up</c>.</summary>
     public ConsensusState? Consensus { get; init; }
 

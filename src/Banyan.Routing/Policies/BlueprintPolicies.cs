@@ -41,11 +41,16 @@ public static class BlueprintPolicies
         List<Policy> first = [.. precedence.Count > 0
             ? policies.Where(p => precedence.Contains(p.Name)).OrderBy(p => IndexOf(precedence, p.Name))
             : policies.Where(p => !below.Contains(p.Name)).OrderBy(static p => p.Kind)];
-        policies.Add(new Policy { Name = Last, Kind = PolicyKind.Nearest, Branches = [.. targets.Select(static t => new PolicyBranch(t.Name))] });
+        policies.Add(NearestOf(targets));
         policies.Add(new Policy { Name = Root, Kind = PolicyKind.Precedence, Branches = [.. first.Select(static p => new PolicyBranch(p.Name)), new PolicyBranch(Last)] });
         notes = [.. left];
         return new PolicySet(targets, [.. policies], Root);
     }
+
+    /// <summary>The nearest of all; the first where nobody knows where a client is.</summary>
+    public static PolicySet Nearest(ImmutableArray<PolicyTarget> targets) => new(targets, [NearestOf(targets)], Last);
+
+    private static Policy NearestOf(ImmutableArray<PolicyTarget> targets) => new() { Name = Last, Kind = PolicyKind.Nearest, Branches = [.. targets.Select(static t => new PolicyBranch(t.Name))] };
 
     /// <summary>Policies after those that they lead to.</summary>
     private static List<RoutingPolicy> InOrder(Blueprints.Model.Routing? routing)

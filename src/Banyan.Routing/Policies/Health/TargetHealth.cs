@@ -40,6 +40,9 @@ public readonly record struct TargetHealth(bool SeenWell, DateTimeOffset Since, 
     {
         if (well == SeenWell)
             return this;
+        // At the beginning it was only not seen yet; that is no loss to come back from.
+        if (well && Losses == 0)
+            return Begin(well: true, now);
         if (well)
             return this with { SeenWell = true, Since = now, RampsFrom = now + QuarantineOf(damping) };
         var fresh = now - WindowFrom > damping.FlapWindow;

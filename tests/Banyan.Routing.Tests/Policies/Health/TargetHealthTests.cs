@@ -12,6 +12,13 @@ public class TargetHealthTests
     public void FactsAt_NeverLost_TakesAll() => Run((0, true)).FactsAt(Start, Damping).ShouldBe(TargetFacts.AllOfIt);
 
     [Fact]
+    public void FactsAt_WellForTheFirstTime_TakesAll()
+    {
+        Run((0, false)).FactsAt(At(4), Damping).ShouldBe(TargetFacts.Lost);
+        Run((0, false), (5, true)).FactsAt(At(5), Damping).ShouldBe(TargetFacts.AllOfIt);
+    }
+
+    [Fact]
     public void FactsAt_Lost_CountsAtOnce() => Run((0, true), (5, false)).FactsAt(At(5), Damping).ShouldBe(TargetFacts.Lost);
 
     [Theory]
