@@ -1,7 +1,12 @@
 // A keeper in a process of its own, for tests that kill it: Banyan.KeeperProcess DATA REGION
+// or the care for one database of it, by a record that does not change: Banyan.KeeperProcess DATA REGION PARTITION RECORD
 using System.Runtime.InteropServices;
+using Banyan.Cells.Partitions;
 using Banyan.Control.Keepers;
 using Banyan.Control.Platform;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 var state = PlatformStateFile.Read(new DataFolder(args[0]))!;
 using var stop = new CancellationTokenSource();
@@ -17,4 +22,12 @@ _ = Task.Run(async () =>
     await Console.In.ReadToEndAsync();
     await stop.CancelAsync();
 });
-return await KeeperHost.RunAsync(new KeeperOptions { DataDirectory = args[0], Region = args[1], PlatformState = state }, stop.Token);
+var options = new KeeperOptions { DataDirectory = args[0], Region = args[1], PlatformState = state };
+if (args.Length == 2)
+    return await KeeperHost.RunAsync(options, stop.Token);
+
+using var log = LoggerFactory.Create(b => b.AddSimpleConsole(c => c.SingleLine = true).Services.Configure<ConsoleLoggerOptions>(c => c.LogToStandardErrorThreshold = LogLevel.Trace));
+var wanted = KeptDatabase.Of(state, args[1], p => p == args[2] ? PartitionRecord.Parse(args[3]) : null).Single(d => d.Partition == args[2]);
+await using var kept = new PrivateDatabase(wanted, (await KeeperTools.FindAsync(options, stop.Token)).Value!, log.CreateLogger("keeper"));
+await kept.RunAsync(stop.Token);
+return 0;

@@ -143,6 +143,13 @@ internal sealed partial class PrivateDatabase
         if (Report.Detail != error.Message)
             KeeperLog.Refused(_log, _wanted.Name, error.Message);
         Show("failed", error.Message);
+        if (_server is { IsReady: true })
+        {
+            // Its wish is refused, not its server.
+            lock (_gate)
+                Change(_facts with { IsRunning = true });
+        }
+
         await Task.Delay(Look, _tools.Clock, stop);
     }
 
@@ -165,7 +172,12 @@ internal sealed partial class PrivateDatabase
     private void Announce()
     {
         if (_announced)
+        {
+            if (Report.State != "running")
+                Show("running", null); // It was refused meanwhile, or said to wait.
             return;
+        }
+
         _announced = true;
         KeeperLog.Ready(_log, _wanted.Name, _server!.Pid, _wanted.Port, Milliseconds(_readySince));
         _readySince = _tools.Clock.GetTimestamp();

@@ -190,7 +190,7 @@ internal sealed partial class PrivateDatabase : IKept
         if (isAsWanted && facts.IsHeld)
         {
             facts = facts with { IsConfigured = _instance.IsConfigured() };
-            if (live is not { IsReady: true })
+            if (live is not { IsReady: true } || (live.Port != 0 && live.Port != _wanted.Port))
                 return facts;
             Announce();
             var said = await AskAsync(turn);

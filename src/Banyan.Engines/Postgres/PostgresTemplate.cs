@@ -7,6 +7,9 @@ namespace Banyan.Engines.Postgres;
 /// <remarks>Copies share their system identifier. See <see cref="StandbySource"/> for what keeps them apart.</remarks>
 public sealed class PostgresTemplate
 {
+    /// <summary>A promotion copies the segment that it happens in, and waits for the disk: a quarter of PostgreSQL's default takes about half the time.</summary>
+    private const string SegmentMegabytes = "4";
+
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(25);
 
@@ -106,7 +109,7 @@ public sealed class PostgresTemplate
         Command.RunAsync(
             account.Run(
                 installation.Program("initdb"), "-D", folder, "--username", PostgresRoles.Keeper, "--auth", "reject",
-                "--encoding", "UTF8", "--locale", locale, "--data-checksums", "--no-sync", "--no-instructions"),
+                "--encoding", "UTF8", "--locale", locale, "--data-checksums", "--wal-segsize", SegmentMegabytes, "--no-sync", "--no-instructions"),
             cancellationToken: cancellationToken);
 
     // One statement a line; passwords are letters and digits (PostgresPasswords checks).

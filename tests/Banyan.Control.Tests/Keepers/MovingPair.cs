@@ -1,6 +1,7 @@
 using Banyan.Cells.Partitions;
 using Banyan.Control.Keepers;
 using Banyan.Engines.Postgres;
+using Banyan.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace Banyan.Control.Tests.Keepers;
@@ -10,6 +11,7 @@ internal sealed class MovingPair : IAsyncDisposable
 {
     public const string East = KeeperWorld.East;
     public const string South = KeeperWorld.South;
+    public const string West = "west-africa";
     private readonly Dictionary<string, (PrivateDatabase Kept, Task Loop, CancellationTokenSource Stop)> _running = [];
     private readonly KeeperTools _tools;
 
@@ -20,14 +22,18 @@ internal sealed class MovingPair : IAsyncDisposable
     public PartitionRecord Record { get; private set; } = new() { Epoch = 1, Primary = East };
 
     /// <summary>East's primary and its standby in the south, which has received everything.</summary>
-    public static async Task<MovingPair> StartAsync()
+    public static async Task<MovingPair> StartAsync(bool third = false)
     {
         var world = KeeperWorld.Create();
+        if (third)
+            world.Change(s => s with { Partitions = [s.Partitions[0] with { Databases = [.. s.Partitions[0].Databases, new() { Region = West, Port = FreePort.Take() }] }] });
         var options = new KeeperOptions { DataDirectory = world.Data.Root, Region = East, PlatformState = world.State };
         var tools = await KeeperTools.FindAsync(options, CancellationToken.None);
         var pair = new MovingPair(world, tools.Value.ShouldNotBeNull(tools.Error?.Message));
         pair.Keep(East);
         pair.Keep(South);
+        if (third)
+            pair.Keep(West);
         await pair.StreamsAsync(South);
         return pair;
     }
@@ -42,6 +48,17 @@ internal sealed class MovingPair : IAsyncDisposable
         _running[region] = (kept, kept.RunAsync(stop.Token), stop);
     }
 
+    /// <summary>A region's keeper ends; its database stops in order, where it runs.</summary>
+    public async Task EndAsync(string region)
+    {
+        var (kept, loop, stop) = _running[region];
+        _running.Remove(region);
+        await stop.CancelAsync();
+        await loop;
+        await kept.DisposeAsync();
+        stop.Dispose();
+    }
+
     /// <summary>What the record says of a region.</summary>
     public KeptDatabase Wish(string region) => KeptDatabase.Of(World.State, region, p => p == East ? Record : null).Single(d => d.Partition == East);
 
@@ -54,7 +71,7 @@ internal sealed class MovingPair : IAsyncDisposable
     }
 
     /// <summary>Waits for facts; fails with the last.</summary>
-    public async Task<KeptFacts> UntilAsync(string region, Func<KeptFacts, bool> condition, int seconds = 20)
+    public async Task<KeptFacts> UntilAsync(string region, Func<KeptFacts, bool> condition, int seconds = 40)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         var facts = this[region].Facts;
@@ -83,17 +100,35 @@ internal sealed class MovingPair : IAsyncDisposable
         }
     }
 
-    public Task<KeptFacts> StreamsAsync(string region) => UntilAsync(region, f => f is { Role: DatabaseRole.Standby, IsRunning: true, IsStreaming: true, LagBytes: 0 });
+    /// <summary>Waits until a region's standby receives and has replayed all that its primary has now.</summary>
+    public async Task StreamsAsync(string region)
+    {
+        await UntilAsync(region, f => f is { Role: DatabaseRole.Standby, IsRunning: true, IsStreaming: true });
+        var end = await RunAsync(Record.Primary, "SELECT pg_current_wal_lsn()::text");
+        await World.UntilAsync(async () => await RunAsync(region, $"SELECT pg_last_wal_replay_lsn() >= '{end}'") is true);
+    }
 
     public Task<object?> RunAsync(string region, string sql, string role = PostgresRoles.Cell) => World.RunAsync(East, region, sql, role);
 
     /// <summary>Stops a process of a region's server by the word in its title (null: all of them) where it is, until it is killed.</summary>
     public void Freeze(string region, string? title)
     {
-        foreach (var pid in Processes(region).Where(p => title is null || File.ReadAllText($"/proc/{p}/cmdline").Contains(title, StringComparison.Ordinal)))
+        foreach (var pid in Processes(region).Where(p => title is null || Title(p).Contains(title, StringComparison.Ordinal)))
         {
             using var stop = System.Diagnostics.Process.Start("kill", ["-STOP", $"{pid}"]);
             stop.WaitForExit();
+        }
+    }
+
+    private static string Title(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline");
+        }
+        catch (IOException)
+        {
+            return ""; // It has ended: a session's process.
         }
     }
 
@@ -138,6 +173,22 @@ internal sealed class MovingPair : IAsyncDisposable
         await UntilAsync(to, f => f is { Role: DatabaseRole.Primary, IsRunning: true });
     }
 
+    /// <summary>A keeper of this one database in a process of its own, to be killed.</summary>
+    public System.Diagnostics.Process KeepElsewhere(string region)
+    {
+        var info = new System.Diagnostics.ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Banyan.KeeperProcess")) { RedirectStandardInput = true, RedirectStandardError = true };
+        foreach (var word in new[] { World.Data.Root, region, East, Record.ToJson() })
+            info.ArgumentList.Add(word);
+        var keeper = System.Diagnostics.Process.Start(info)!;
+        keeper.ErrorDataReceived += (_, line) => World.Words.Enqueue(line.Data ?? "");
+        keeper.BeginErrorReadLine();
+        return keeper;
+    }
+
+    /// <summary>Writes what a keeper that died had written.</summary>
+    public void Remember(string region, FolderState state) =>
+        File.WriteAllText(World.Folder(East, region) + ".state", System.Text.Json.JsonSerializer.Serialize(state, Options));
+
     public FolderState? State(string region)
     {
         var file = World.Folder(East, region) + ".state";
@@ -146,13 +197,8 @@ internal sealed class MovingPair : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var (kept, loop, stop) in _running.Values)
-        {
-            await stop.CancelAsync();
-            await loop;
-            await kept.DisposeAsync();
-            stop.Dispose();
-        }
+        foreach (var region in _running.Keys.ToList())
+            await EndAsync(region);
 
         await World.DisposeAsync();
     }

@@ -79,4 +79,82 @@ public sealed class ReturnTests
         await pair.HandOverAsync(South, East);
         (await pair.RunAsync(East, "SELECT count(*) FROM journal.stranded")).ShouldBe((long)ids.Count);
     }
+
+    [Theory]
+    [InlineData(nameof(FolderPhase.Returning))]
+    [InlineData(nameof(FolderPhase.Returned))]
+    [InlineData(nameof(FolderPhase.Rewinding))]
+    [InlineData(nameof(FolderPhase.Replacing))]
+    public async Task KeeperDiedInTheMiddle_TheNextOneFinishes(string phase)
+    {
+        await using var pair = await MovingPair.StartAsync();
+        var folder = pair.World.Folder(East, East);
+        await pair.RunAsync(East, "CREATE TABLE t AS SELECT 1 AS id");
+        await pair.StreamsAsync(South);
+        pair.Freeze(East, "walsender");
+        await pair.RunAsync(East, "INSERT INTO t VALUES (2)");
+        pair.Lose(East, pair.TakenOverBy(South));
+        await pair.EndAsync(East); // It waits for a new primary yet.
+        pair.Remember(East, new FolderState(1, Enum.Parse<FolderPhase>(phase)) { Toward = 2 });
+        switch (Enum.Parse<FolderPhase>(phase))
+        {
+            case FolderPhase.Returning:
+                await File.WriteAllTextAsync(Path.Combine(folder, "standby.signal"), "");
+                break;
+            case FolderPhase.Rewinding:
+                // The new primary's files are there already, and half of the tables.
+                File.Copy(Path.Combine(pair.World.Folder(East, South), "banyan.json"), Path.Combine(folder, "banyan.json"), overwrite: true);
+                Directory.Delete(Path.Combine(folder, "base"), recursive: true);
+                break;
+            case FolderPhase.Replacing:
+                Directory.Move(folder, folder + ".old"); // Between the two renames.
+                break;
+        }
+
+        pair.Keep(East);
+        pair.Move(pair.Record, South);
+        await pair.StreamsAsync(East);
+        (await pair.RunAsync(East, "SELECT count(*) FROM t")).ShouldBe(1L);
+        pair.State(East).ShouldBe(new FolderState(2));
+        Directory.Exists(folder + ".old").ShouldBeFalse();
+        await pair.HandOverAsync(South, East);
+    }
+
+    [Fact]
+    public async Task KeeperKilledAtAnyMoment_TheNextOneFinishes()
+    {
+        await using var pair = await MovingPair.StartAsync();
+        List<Guid> acknowledged;
+        await using (var before = await JournalWriter.StartAsync(pair, East, epoch: 1))
+        {
+            await pair.World.UntilAsync(() => Task.FromResult(before.Acknowledged.Count > 100));
+            pair.Freeze(East, "walsender");
+            var frozen = before.Acknowledged.Count;
+            await pair.World.UntilAsync(() => Task.FromResult(before.Acknowledged.Count > frozen + 100));
+            pair.Lose(East, pair.TakenOverBy(South));
+            await before.StopAsync();
+            acknowledged = [.. before.Acknowledged];
+        }
+
+        await pair.EndAsync(East);
+        pair.Move(pair.Record, South);
+        await pair.UntilAsync(South, f => f.Role == DatabaseRole.Primary);
+        await using var after = await JournalWriter.StartAsync(pair, South, epoch: 2, sessions: 1);
+        var survived = (await after.IdsAsync()).Except(after.Acknowledged).ToHashSet();
+        foreach (var pause in new[] { 150, 300, 450, 600, 750, 900 })
+        {
+            using var keeper = pair.KeepElsewhere(East);
+            await Task.Delay(pause);
+            keeper.Kill();
+            await keeper.WaitForExitAsync();
+        }
+
+        pair.Keep(East);
+        await pair.StreamsAsync(East);
+        var kept = await after.Stranded.ListAsync(0, StrandedChanges.MaxLimit, null, CancellationToken.None);
+        var ids = kept.Select(k => k.Change.Id).ToHashSet();
+        ids.Count.ShouldBe(kept.Count);
+        acknowledged.Where(id => !survived.Contains(id)).Except(ids).ShouldBeEmpty();
+        ids.Intersect(survived).ShouldBeEmpty();
+    }
 }
