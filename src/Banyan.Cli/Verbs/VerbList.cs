@@ -14,6 +14,8 @@ internal static class VerbList
         new ApproveVerb(),
         new PauseVerb(),
         new ResumeVerb(),
+        new DrillVerb(),
+        new DrillsVerb(),
         new SchemaVerb(),
 
         // Children of `up`, not in the help text.

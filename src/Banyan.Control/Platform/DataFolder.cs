@@ -43,6 +43,12 @@ public sealed class DataFolder(string path)
     /// </summary>
     public string Held => Path.Combine(Root, "held");
 
+    /// <summary>What a drill has broken and not yet put back, and how far it is.</summary>
+    public string DrillFile => Path.Combine(Root, "drill.json");
+
+    /// <summary>Held locked by a drill while it lives: one at a time.</summary>
+    public string DrillLockFile => Path.Combine(Root, "drill.lock");
+
     /// <summary>Changes that only a lost primary had, as they were found on its return.</summary>
     public string Stranded => Path.Combine(Root, "stranded");
 

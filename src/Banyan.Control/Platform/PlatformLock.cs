@@ -23,9 +23,13 @@ public sealed class PlatformLock : IDisposable
 
     /// <summary>Takes the lock; null where another process holds it.</summary>
     /// <exception cref="PlatformException">There is no permission.</exception>
-    public static PlatformLock? TryAcquire(DataFolder data)
+    public static PlatformLock? TryAcquire(DataFolder data) => TryAcquire(data.LockFile);
+
+    /// <summary>Takes a lock of the same kind on another file; null where another process holds it.</summary>
+    /// <exception cref="PlatformException">There is no permission.</exception>
+    public static PlatformLock? TryAcquire(string lockFile)
     {
-        var handle = Open(data, Libc.O_RDWR | Libc.O_CREAT) ?? throw new PlatformException($"can't open {data.LockFile}: {Marshal.GetLastPInvokeErrorMessage()}");
+        var handle = Open(lockFile, Libc.O_RDWR | Libc.O_CREAT) ?? throw new PlatformException($"can't open {lockFile}: {Marshal.GetLastPInvokeErrorMessage()}");
         if (Libc.Flock(handle, Libc.LOCK_EX | Libc.LOCK_NB) != 0)
         {
             handle.Dispose();
@@ -40,9 +44,12 @@ public sealed class PlatformLock : IDisposable
     }
 
     /// <summary>Who holds the lock; null where no live process does. Does not disturb the lock.</summary>
-    public static ProcessIdentity? ReadHolder(DataFolder data)
+    public static ProcessIdentity? ReadHolder(DataFolder data) => ReadHolder(data.LockFile);
+
+    /// <summary>Who holds a lock of the same kind on another file; null where no live process does.</summary>
+    public static ProcessIdentity? ReadHolder(string lockFile)
     {
-        using var handle = Open(data, Libc.O_RDWR);
+        using var handle = Open(lockFile, Libc.O_RDWR);
         if (handle is null)
             return null;
         Span<byte> content = stackalloc byte[64];
@@ -62,9 +69,9 @@ public sealed class PlatformLock : IDisposable
     }
 
     /// <summary>Not by <see cref="File"/>: it takes locks of its own on each file it opens, and would find ours.</summary>
-    private static SafeFileHandle? Open(DataFolder data, int flags)
+    private static SafeFileHandle? Open(string lockFile, int flags)
     {
-        var descriptor = Libc.Open(data.LockFile, flags | Libc.O_CLOEXEC, 0b110_100_100);
+        var descriptor = Libc.Open(lockFile, flags | Libc.O_CLOEXEC, 0b110_100_100);
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 }

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Banyan.Control.Platform;
+
+namespace Banyan.Control.Drills;
+
+/// <summary>Puts a drill's result together. Pure.</summary>
+internal static class DrillReporter
+{
+    public static DrillResult Report(DrillMeasures measured, DrillRun run, string broke, DateTimeOffset startedAt, PlatformState platform, (long Holds, long Replays) doors, IReadOnlyList<string> notes)
+    {
+        var broken = measured.Broken;
+        var (detected, decided, promoted) = (run.Timeline.First("suspected"), run.Timeline.First("decided"), run.Timeline.First("promoted"));
+        var objectives = DrillJudge.Judge(measured, platform.Objectives);
+        var load = measured.Load;
+        return new DrillResult
+        {
+            Scenario = measured.Scenario.Name,
+            Region = run.Options.Region,
+            Broke = broke,
+            Platform = platform.Platform,
+            StartedAt = startedAt,
+            Replication = measured.Synchronous ? "synchronous" : "asynchronous",
+            Timeline = run.Timeline.Read(),
+            DetectMs = Between(broken, detected),
+            DecideMs = detected is { } d && decided >= d ? Between(d, decided) : Between(broken, decided),
+            PromoteMs = decided is { } e && promoted >= e ? Between(e, promoted) : null,
+            RtoMs = Milliseconds(DrillJudge.Rto(measured)),
+            RpoMs = Milliseconds(DrillJudge.Rpo(measured)),
+            Changes = new DrillChanges(measured.Ledger.Acknowledged, measured.Ledger.Lost, measured.Ledger.Duplicated, measured.Ledger.Reordered, load.StaleReads),
+            Requests = new DrillRequests(load.Requests, doors.Holds, doors.Replays, load.FailedSafe + load.FailedPlain, load.FailedSafe, Milliseconds(load.LongestWait)),
+            Events = new DrillEvents(measured.MissedEvents, run.Load.Subscriber.Repeated, run.Load.Subscriber.Connections),
+            Objectives = objectives,
+            Passed = objectives.All(static o => o.Held),
+            Notes =
+            [
+                .. notes,
+                .. measured.Ledger.Problems,
+                .. load.Failures.GroupBy(static f => (f.Safe, f.What)).OrderByDescending(static g => g.Count())
+                    .Select(static g => string.Create(CultureInfo.InvariantCulture, $"{g.Count()} {(g.Key.Safe ? "repeatable requests" : "changes without a key")} failed: {g.Key.What}")).Take(10),
+            ],
+        };
+    }
+
+    private static long? Between(TimeSpan from, TimeSpan? to) => to is { } end ? Milliseconds(end - from) : null;
+
+    private static long Milliseconds(TimeSpan time) => time == TimeSpan.MaxValue ? long.MaxValue : (long)Math.Round(time.TotalMilliseconds);
+}
