@@ -2,7 +2,6 @@ using Banyan.Control.Drills.Breaking;
 using Banyan.Control.Drills.Load;
 using Banyan.Control.Drills.Watching;
 using Banyan.Control.Platform;
-using Banyan.Engines.Consensus;
 
 namespace Banyan.Control.Drills;
 
@@ -13,11 +12,10 @@ namespace Banyan.Control.Drills;
 /// <param name="Load">The clients.</param>
 /// <param name="Breaker">What breaks and puts back.</param>
 /// <param name="Timeline">What happened.</param>
-/// <param name="Store">The consensus store; null where the platform has none.</param>
-/// <param name="Watcher">What follows it.</param>
+/// <param name="Watcher">What follows the consensus store; null where the platform has none.</param>
 /// <param name="Readiness">Whether the platform is whole.</param>
 internal sealed record DrillRun(
-    DrillOptions Options, PartitionState Partition, string Serving, DrillLoad Load, Breaker Breaker, Timeline Timeline, IConsensusStore? Store, StoreWatcher? Watcher, DrillReadiness Readiness)
+    DrillOptions Options, PartitionState Partition, string Serving, DrillLoad Load, Breaker Breaker, Timeline Timeline, StoreWatcher? Watcher, DrillReadiness Readiness)
 {
     /// <summary>Regions that hold a standby of the partition.</summary>
     public IEnumerable<string> Standbys => Partition.Databases.Select(static d => d.Region).Where(r => r != Serving);

@@ -70,7 +70,7 @@ public sealed partial class DrillRunner
     private async Task SwitchAsync(DrillRun run, CancellationToken cancellationToken)
     {
         var home = run.Partition.Name;
-        var order = new DrillSwitch(run.Store!, run.Partition.Name, run.Watcher!, time);
+        var order = new DrillSwitch(platform, run.Partition.Name, time);
         run.Timeline.Break($"a switch {(run.Serving == home ? "away" : "home")} is asked for");
         if (run.Serving == home)
         {

@@ -21,6 +21,10 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan WarmUpPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Clients that were told of nothing for so long are without service.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan CoolDown = TimeSpan.FromSeconds(3);
 
     /// <summary>A region comes back, is rewound or copied, and has its partition again.</summary>
@@ -80,7 +84,7 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
         var before = watcher?.Partition;
         var serving = before?.Primary ?? partition.Primary;
         watcher?.Suspect(serving);
-        var run = new DrillRun(options, partition, serving, load, breaker, timeline, store, watcher, readiness);
+        var run = new DrillRun(options, partition, serving, load, breaker, timeline, watcher, readiness);
         try
         {
             breaker.Tell(static s => s);
@@ -141,38 +145,41 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
         promotion.RunAsync(() => watcher?.Partition?.Primary ?? partition.Primary, stop),
         TellAsync(load, breaker, timeline, stop));
 
-    /// <summary>Says how the clients are, and writes it down for the console.</summary>
+    /// <summary>Says how the clients are, about once a second, and writes it down for the console; notes the moment at which they are told of changes again.</summary>
     private async Task TellAsync(DrillLoad load, Breaker breaker, Timeline timeline, CancellationToken stop)
     {
+        var (looks, wasQuiet) = (0, false);
         while (!stop.IsCancellationRequested)
         {
-            await Task.Delay(TimeSpan.FromSeconds(1), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (timeline.Broken is null || stop.IsCancellationRequested)
+            await Task.Delay(Look, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (timeline.Broken is not { } broken || stop.IsCancellationRequested)
                 continue;
             var (count, last) = load.Ledger.Progress();
-            var quiet = load.Ledger.Now - last;
+            var quiet = load.Ledger.Now - (last > broken ? last : broken);
+            if (quiet > Quiet)
+                wasQuiet = true;
+            else if (wasQuiet && load.Ledger.Read().LongestGapAfter(broken) is { } gap)
+            {
+                timeline.Add("serving", $"clients are told of changes again, after {DrillJudge.Text(gap.Length)}", gap.EndedAt);
+                wasQuiet = false;
+            }
+
+            if (++looks % 10 != 0)
+                continue;
             observer.Clients(count, quiet);
             breaker.Tell(s => s with { Acknowledged = count, QuietMs = (long)quiet.TotalMilliseconds, Timeline = timeline.Read() });
         }
     }
 
-    /// <summary>Waits while it is broken, and then until clients are told of changes again; for the scenarios that are over at once that is all.</summary>
+    /// <summary>Waits while it is broken.</summary>
     private async Task FeelAsync(DrillRun run, CancellationToken cancellationToken)
     {
-        var broken = run.Timeline.Broken!.Value;
-        var told = false;
-        var until = TimeSpan.FromSeconds(run.Options.Seconds);
-        while (run.Load.Ledger.Now - broken < until)
+        var until = run.Timeline.Broken!.Value + TimeSpan.FromSeconds(run.Options.Seconds);
+        while (run.Load.Ledger.Now < until)
         {
             if (run.Options.Scenario.Name == "standby-loss")
                 run.KillStandbys();
-            if (!told && run.Load.Ledger.Read().LongestGapAfter(broken) is { } gap && gap.Length > TimeSpan.FromMilliseconds(250) && run.Timeline.First("lease taken") is { } taken && gap.EndedAt > taken)
-            {
-                run.Timeline.Add("serving", "the first change is acknowledged", gap.EndedAt);
-                told = true;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellationToken);
+            await Task.Delay(Look, time, cancellationToken);
         }
     }
 
@@ -183,10 +190,10 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
         if (await run.Readiness.WaitAsync(WholeAgain, cancellationToken) is { } fault)
             return [string.Create(CultureInfo.InvariantCulture, $"not whole again {WholeAgain.TotalSeconds:0} s after it was put back: {fault}")];
         run.Timeline.Add("whole again");
-        if (home is null || run.Store is null || run.Watcher?.Partition is not { } now || now.Primary == home)
+        if (home is null || run.Watcher?.Partition is not { } now || now.Primary == home)
             return [];
         observer.Phase($"bringing the partition home to {home}");
-        if (await new DrillSwitch(run.Store, run.Partition.Name, run.Watcher, time).MoveAsync(home, TimeSpan.FromSeconds(60), cancellationToken) is { } why)
+        if (await new DrillSwitch(platform, run.Partition.Name, time).MoveAsync(home, TimeSpan.FromSeconds(60), cancellationToken) is { } why)
             return [$"the partition stays in {now.Primary}: {why}"];
         run.Timeline.Add("home again", home);
         return await run.Readiness.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken) is { } after ? [$"not whole again after it came home: {after}"] : [];

@@ -1,33 +1,38 @@
-using Banyan.Cells.Partitions;
-using Banyan.Control.Drills.Watching;
-using Banyan.Control.Failover.Coordinating;
+using Banyan.Control.Failover;
+using Banyan.Control.Platform;
 using Banyan.Engines.Consensus;
 
 namespace Banyan.Control.Drills;
 
-/// <summary>Has a partition move in order, by asking the control plane as anyone may: with the record's target.</summary>
-internal sealed class DrillSwitch(IConsensusStore store, string partition, StoreWatcher watcher, TimeProvider time)
+/// <summary>Has a partition move in order, by asking the control plane as anyone may.</summary>
+internal sealed class DrillSwitch(PlatformState platform, string partition, TimeProvider time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(2);
 
-    /// <summary>Asks, and waits until the region's cell holds the lease.</summary>
+    /// <summary>Asks, again where the request is dropped because a standby does not follow yet, and waits until the region's cell holds the lease.</summary>
     /// <returns>Null where it moved, else why not, in one line.</returns>
     public async Task<string?> MoveAsync(string region, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var commits = new PartitionCommits(store, time);
+        await using var moves = PlatformMoves.Connect(platform, time);
+        if (moves is null)
+            return "the platform has no consensus store";
         var began = time.GetTimestamp();
+        var asked = default(long?);
         var why = "nobody carried it out";
         while (time.GetElapsedTime(began) < patience)
         {
             try
             {
-                if (await store.GetAsync(PartitionKeys.Record(partition), cancellationToken) is not { } read)
+                if (!(await moves.ReadAsync(cancellationToken)).TryGetValue(partition, out var place))
                     return "the consensus store has no record of it";
-                var record = PartitionRecord.Parse(read.Value);
-                if (record.Primary == region && watcher.Hold is { } hold && hold.Region == region && hold.Epoch == record.Epoch)
+                if (place.Record.Primary == region && place.Hold is not null)
                     return null;
-                if (record.Primary != region && record.Target is null)
-                    await commits.SetTargetAsync(read, region, "a drill asks for it", cancellationToken);
+                if (place.Record.Primary != region && place.Record.Target is null && (asked is null || time.GetElapsedTime(asked.Value) > AskAgain) && !await moves.IsRequestedAsync(partition, cancellationToken))
+                {
+                    await moves.RequestSwitchAsync(partition, region, cancellationToken);
+                    asked = time.GetTimestamp();
+                }
             }
             catch (ConsensusUnavailableException unavailable)
             {
@@ -37,6 +42,19 @@ internal sealed class DrillSwitch(IConsensusStore store, string partition, Store
             await Task.Delay(Interval, time, cancellationToken);
         }
 
+        await DropAsync(moves, cancellationToken);
         return why;
+    }
+
+    private async Task DropAsync(PlatformMoves moves, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await moves.DropRequestAsync(partition, cancellationToken);
+        }
+        catch (ConsensusUnavailableException)
+        {
+            // Then nobody can carry it out either, and status shows it once the store is back.
+        }
     }
 }
