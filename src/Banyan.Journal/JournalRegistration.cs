@@ -34,7 +34,7 @@ public static class JournalRegistration
         services.TryAddSingleton<IJournal>(static p => p.GetRequiredService<PostgresJournal>());
         services.TryAddSingleton<IJournalCursors>(static p => new PostgresJournalCursors(p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<IWriteFence>()));
         services.TryAddSingleton<JournalFollowing>();
-        services.TryAddSingleton(static p => new StrandedChanges(p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<IJournal>()));
+        services.TryAddSingleton(static p => new StrandedChanges(p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<IJournal>(), p.GetRequiredService<IWriteFence>()));
         services.AddSingleton<IHostedService>(static p => new JournalHost(p.GetRequiredService<PostgresJournal>()));
         return services;
     }

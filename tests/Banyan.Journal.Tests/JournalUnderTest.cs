@@ -45,6 +45,19 @@ internal sealed class JournalUnderTest : IAsyncDisposable
         return journal;
     }
 
+    /// <summary>The journal of a copy of this database as it is now; nobody may use this one meanwhile.</summary>
+    public async Task<JournalUnderTest> CloneAsync(bool run, Func<JournalOptions, JournalOptions>? change = null)
+    {
+        await StopAsync();
+        await Source.DisposeAsync();
+        NpgsqlConnection.ClearAllPools();
+        var copy = await Banyan.Testing.PostgresServer.CreateDatabaseAsync(new NpgsqlConnectionStringBuilder(ConnectionString).Database);
+        return await StartAsync(change, copy, run);
+    }
+
+    /// <summary>The same journal after a restart.</summary>
+    public Task<JournalUnderTest> AgainAsync() => StartAsync(_ => Options, ConnectionString);
+
     public void Run() => _running = Journal.Sequencer.RunAsync(_stop.Token);
 
     public async Task StopAsync()

@@ -15,13 +15,14 @@ public static class PostgresServer
     private static int _databases;
     private static Process? _watch; // Held: the pipe must stay open for as long as we live.
 
-    /// <summary>Creates an empty database and returns a superuser's connection string for it.</summary>
-    public static async Task<string> CreateDatabaseAsync()
+    /// <summary>Creates a database and returns a superuser's connection string for it.</summary>
+    /// <param name="copyOf">The database of this server that it is a copy of, to which nobody is connected; null: an empty one.</param>
+    public static async Task<string> CreateDatabaseAsync(string? copyOf = null)
     {
         var instance = await Instance.Value;
         var name = $"test_{Interlocked.Increment(ref _databases)}";
         await using var source = NpgsqlDataSource.Create(ConnectionString(instance, "postgres"));
-        await using var command = source.CreateCommand($"CREATE DATABASE {name}");
+        await using var command = source.CreateCommand($"CREATE DATABASE {name}{(copyOf is null ? "" : $" TEMPLATE {copyOf}")}");
         await command.ExecuteNonQueryAsync();
         return ConnectionString(instance, name);
     }

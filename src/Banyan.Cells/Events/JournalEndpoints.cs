@@ -32,6 +32,7 @@ internal static class JournalEndpoints
             .WithTags("journal").WithSummary("The journal's head").WithDescription("The positions of the newest and the oldest entry.")
             .Produces(StatusCodes.Status200OK, contentType: "application/json");
         var source = CloudEventsJson.Source(cell.Platform, cell.Partition);
+        routes.MapStranded();
         routes.MapGet("/cell/v1/journal", (HttpContext context, IJournal journal, long? after, string? topics, int? limit) =>
             ReadAsync(context, journal, source, after ?? 0, limit ?? DefaultLimit, topics)).ExcludeFromDescription();
     }

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Banyan.Journal.Stranded;
 
 /// <summary>The stranded changes that this partition keeps, and deciding on them. Thread-safe.</summary>
-public sealed class StrandedChanges(NpgsqlDataSource source, IJournal journal)
+public sealed class StrandedChanges(NpgsqlDataSource source, IJournal journal, IWriteFence fence)
 {
     /// <summary>Topic of the entries that say what was given up.</summary>
     public const string Topic = "journal.stranded";
@@ -44,7 +44,7 @@ public sealed class StrandedChanges(NpgsqlDataSource source, IJournal journal)
 
     /// <summary>
     /// Appends the change to the journal, under the present epoch, with its own id and data: once, however often and by however
-    /// many it is asked for. Services' own rows are not made again: who follows the journal sees it, who reads the tables does not.
+    /// many it is asked for. Throws as <see cref="IJournal.CommitAsync"/> does. Services' own rows are not made again: who follows the journal sees it, who reads the tables does not.
     /// </summary>
     public Task<StrandedDecision> ReplayAsync(Guid id, CancellationToken cancellationToken) => DecideAsync(
         id, StrandedState.Replayed,
@@ -62,6 +62,7 @@ public sealed class StrandedChanges(NpgsqlDataSource source, IJournal journal)
 
     private async Task<StrandedDecision> DecideAsync(Guid id, StrandedState decision, Func<StrandedChange, JournalEvent> entry, CancellationToken cancellationToken)
     {
+        FencedException.ThrowIfNot(fence);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // The row's lock makes two that decide at once take turns: the second finds it decided.
@@ -83,6 +84,7 @@ public sealed class StrandedChanges(NpgsqlDataSource source, IJournal journal)
 
         await transaction.CommitAsync(cancellationToken);
         journal.Signal();
+        FencedException.ThrowIfNot(fence);
         return new StrandedDecision(true, decision);
     }
 
