@@ -80,6 +80,7 @@ internal sealed class FrontDoorVerb : ChildVerb
         Address = Loopback(region.CellPort),
         Others = [.. partition?.Databases.Where(d => d.CellPort > 0 && d.Region != region.Name).Select(static d => new EntryHolder(d.Region, Loopback(d.CellPort))) ?? []],
         Primary = partition?.Primary,
+        Neighbour = region.Failover.Mode == "neighbour" ? region.Standby : null,
         At = region is { Latitude: { } latitude, Longitude: { } longitude } ? new GeoPoint(latitude, longitude) : null,
     };
 

@@ -18,6 +18,9 @@ public sealed record EntryRegion
     /// <summary>Where the partition is at first; null: at home.</summary>
     public string? Primary { get; init; }
 
+    /// <summary>The region that its clients go to while it is down, because its database does not move (an edge site's); null: none.</summary>
+    public string? Neighbour { get; init; }
+
     /// <summary>Where it is; null where the blueprint does not say, and then it is never the nearest.</summary>
     public GeoPoint? At { get; init; }
 

@@ -31,7 +31,8 @@ public readonly record struct RegionChoice(RegionRefusal Refusal, EntryRegion? R
     /// <summary>
     /// Chooses: what <c>Banyan-Region</c> names; else the path's <c>/regions/{region}/</c>; else the host's first label,
     /// if it is a region's name; else the serving region nearest to <c>Banyan-Location</c>; else the first that serves;
-    /// where none does, the one that will soonest. Pure.
+    /// where none does, the one that will soonest. In the place of a named region that is down, its neighbour, where it has
+    /// one that serves. Pure.
     /// </summary>
     public static RegionChoice Make(in RequestFacts facts, EntryMap map)
     {
@@ -42,7 +43,7 @@ public readonly record struct RegionChoice(RegionRefusal Refusal, EntryRegion? R
             return ByName(inPath, map, prefixed: true);
         var dot = facts.Host.AsSpan().IndexOf('.');
         if (dot > 0 && map.Find(facts.Host.AsSpan(0, dot)) is { } host)
-            return Of(host, prefixed: false);
+            return Of(host, map, prefixed: false);
         GeoPoint from = default;
         if (facts.Location is not null && !GeoPoint.TryParse(facts.Location, out from))
             return new RegionChoice(RegionRefusal.BadLocation, null, null, false);
@@ -66,11 +67,17 @@ public readonly record struct RegionChoice(RegionRefusal Refusal, EntryRegion? R
     }
 
     private static RegionChoice ByName(ReadOnlySpan<char> name, EntryMap map, bool prefixed) =>
-        map.Find(name) is { } region ? Of(region, prefixed) : new RegionChoice(RegionRefusal.Unknown, null, name.ToString(), prefixed);
+        map.Find(name) is { } region ? Of(region, map, prefixed) : new RegionChoice(RegionRefusal.Unknown, null, name.ToString(), prefixed);
 
-    private static RegionChoice Of(EntryRegion region, bool prefixed) => new(
-        region.Availability is RegionAvailability.Serving or RegionAvailability.Suspected ? RegionRefusal.None : RegionRefusal.NotServing,
-        region, null, prefixed);
+    private static RegionChoice Of(EntryRegion region, EntryMap map, bool prefixed)
+    {
+        if (region.Availability is RegionAvailability.Serving or RegionAvailability.Suspected)
+            return new RegionChoice(RegionRefusal.None, region, null, prefixed);
+        var neighbour = region.Availability == RegionAvailability.Down && region.Neighbour is { } name ? map.Find(name) : null;
+        return neighbour is { Availability: RegionAvailability.Serving }
+            ? new RegionChoice(RegionRefusal.None, neighbour, null, prefixed)
+            : new RegionChoice(RegionRefusal.NotServing, region, null, prefixed);
+    }
 
     /// <summary>The nearest of those with a place, or the first where there is no place to measure from or to.</summary>
     private static EntryRegion? Best(EntryMap map, GeoPoint? from, RegionAvailability availability)

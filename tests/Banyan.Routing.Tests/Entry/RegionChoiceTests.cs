@@ -76,6 +76,16 @@ public class RegionChoiceTests
     }
 
     [Fact]
+    public void Make_NamedRegionDownWithNeighbour_GoesThereWhileItServes()
+    {
+        var map = new EntryMap([Region("edge", 0, 0) with { Neighbour = "core" }, Region("core", 1, 1)]);
+        Choose("edge", map: map).Region!.Name.ShouldBe("edge");
+        Choose("edge", map: map.With("edge", RegionAvailability.Down)).ShouldBe(new RegionChoice(RegionRefusal.None, map.Find("core"), null, false));
+        Choose("edge", map: map.With("edge", RegionAvailability.Starting)).Region!.Name.ShouldBe("edge");
+        Choose("edge", map: map.With("edge", RegionAvailability.Down).With("core", RegionAvailability.Down)).Refusal.ShouldBe(RegionRefusal.NotServing);
+    }
+
+    [Fact]
     public void Make_NamedRegionSuspected_StillGoesThere() =>
         Choose("west-africa", map: Kai.With("west-africa", RegionAvailability.Suspected)).Refusal.ShouldBe(RegionRefusal.None);
 

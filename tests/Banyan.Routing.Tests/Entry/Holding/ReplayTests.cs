@@ -127,7 +127,7 @@ public class ReplayTests
     }
 
     [Fact]
-    public async Task WebSocket_PartitionMoves_Closes()
+    public async Task WebSocket_PartitionMoves_ClosesInOrder()
     {
         await using var partition = await Partition.StartAsync();
         using var socket = new System.Net.WebSockets.ClientWebSocket();
@@ -135,6 +135,8 @@ public class ReplayTests
         var buffer = new byte[16];
         (await socket.ReceiveAsync(buffer, CancellationToken.None)).Count.ShouldBe(4);
         partition.Raise();
-        await Should.ThrowAsync<System.Net.WebSockets.WebSocketException>(socket.ReceiveAsync(buffer, CancellationToken.None));
+        var close = await socket.ReceiveAsync(buffer, CancellationToken.None);
+        close.MessageType.ShouldBe(System.Net.WebSockets.WebSocketMessageType.Close);
+        ((int)socket.CloseStatus!.Value).ShouldBe(1012); // service restart: come back
     }
 }
