@@ -64,7 +64,7 @@ public sealed class EntryMetrics : IDisposable
 
     internal void Refused() => Interlocked.Increment(ref _refused);
 
-    internal RegionCount Of(string region) => _regions.GetOrAdd(region, static (_, m) => new RegionCount(m._options, m._time), this);
+    internal RegionCount Of(string region) => _regions.TryGetValue(region, out var count) ? count : _regions.GetOrAdd(region, static (_, m) => new RegionCount(m._options, m._time), this);
 
     private IEnumerable<Measurement<long>> Measure(Func<RegionCount, long> value) =>
         _regions.Select(r => new Measurement<long>(value(r.Value), new TagList { { "region", r.Key } }));

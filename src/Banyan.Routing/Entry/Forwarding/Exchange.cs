@@ -30,6 +30,9 @@ internal sealed class Exchange(HttpContext context, string region, string target
     /// <summary>The cell that it was sent to last.</summary>
     public CellAddress? Cell { get; set; }
 
+    /// <summary>A sending of it may have been carried out.</summary>
+    public bool InDoubt { get; set; }
+
     /// <summary>How often the connection broke.</summary>
     public int Broken { get; set; }
 

@@ -25,7 +25,7 @@ internal sealed partial class Forwarder(Sender sender, DirectSender direct, Hold
             {
                 if (exchange.Sends > 0 && !MayRepeat(exchange, where, count))
                 {
-                    await ProblemOfAsync(exchange, where, exchange.Broken > 0 ? ReplayVerdict.Unknown : ReplayVerdict.NotDone);
+                    await ProblemOfAsync(exchange, where, exchange.InDoubt ? ReplayVerdict.Unknown : ReplayVerdict.NotDone);
                     return;
                 }
 
@@ -42,6 +42,7 @@ internal sealed partial class Forwarder(Sender sender, DirectSender direct, Hold
 
                 count.Failed();
                 News(exchange, where, Tripped(exchange.Cell!, end) ? SendEnd.Unreachable : end);
+                exchange.InDoubt |= end != SendEnd.Unreachable;
                 exchange.Broken += end is SendEnd.Broke ? 1 : 0;
                 var verdict = ReplayDecision.Make(new ReplayFacts(end, exchange.Traits.Repeatable, exchange.BodyKept, exchange.Broken), options);
                 if (verdict != ReplayVerdict.Replay)

@@ -9,7 +9,7 @@ internal enum SendEnd
     /// <summary>No connection: certainly not carried out.</summary>
     Unreachable,
 
-    /// <summary>The cell said itself that it does not serve: certainly not carried out.</summary>
+    /// <summary>The cell said itself that it does not serve. One that lost its lease meanwhile may have carried it out, and says so.</summary>
     StoodAside,
 
     /// <summary>Sent, and the connection broke before an answer began, or the answer is not valid: nobody knows.</summary>
@@ -58,7 +58,7 @@ internal static class ReplayDecision
     {
         SendEnd.ClientFault => ReplayVerdict.BadBody,
         SendEnd.Silent => ReplayVerdict.TimedOut,
-        SendEnd.Unreachable or SendEnd.StoodAside => facts is { Repeatable: true, BodyKept: true } ? ReplayVerdict.Replay : ReplayVerdict.NotDone,
+        SendEnd.Unreachable => facts is { Repeatable: true, BodyKept: true } ? ReplayVerdict.Replay : ReplayVerdict.NotDone,
         SendEnd.Broke when facts.Broken >= options.MostSends => ReplayVerdict.Unknown,
         _ => facts is { Repeatable: true, BodyKept: true } ? ReplayVerdict.Replay : ReplayVerdict.Unknown,
     };

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Banyan.Routing.Entry.Forwarding;
 
-/// <summary>Recognizes the answers by which a cell says that it does not serve its partition now. Such a request was not carried out.</summary>
+/// <summary>Recognizes the answers by which a cell says that it does not serve its partition now. Of a change it says itself whether it may have been made.</summary>
 internal static class StandsAside
 {
     private const int MostBytes = 16 * 1024;

@@ -14,6 +14,8 @@ internal sealed class HoldGate(EntryState state, EntryPulses pulses, HoldBook ho
     /// <param name="verify">It failed just now where it was sent: it waits until a cell was found ready after that.</param>
     public async ValueTask<EntryRegion?> PassAsync(Exchange exchange, bool verify)
     {
+        if (!verify && state.Current.Find(exchange.Region) is { Availability: RegionAvailability.Serving } serving)
+            return serving; // as nearly always
         var queue = holds.Of(exchange.Region);
         while (true)
         {
@@ -79,7 +81,7 @@ internal sealed class HoldGate(EntryState state, EntryPulses pulses, HoldBook ho
         };
         metrics.Refused();
         metrics.Of(region.Name).Refuse();
-        var done = exchange.Sends == 0 ? "It was not carried out." : "It may have been carried out; a repeat with the same Idempotency-Key does the work once.";
+        var done = !exchange.InDoubt ? "It was not carried out." : "It may have been carried out; a repeat with the same Idempotency-Key does the work once.";
         return EntryProblem.WriteAsync(exchange.Context, StatusCodes.Status503ServiceUnavailable, code, title, $"Region \"{region.Name}\" {what}. {why} {done}",
             verdict == HoldVerdict.Hopeless ? RetryWhenDown : RetrySoon);
     }
