@@ -16,6 +16,9 @@ public sealed class LivePlatform : IAsyncLifetime
     /// <summary>The entry's port.</summary>
     public int Port { get; } = FreePort.Take();
 
+    /// <summary>The port of its names.</summary>
+    public int DnsPort { get; } = FreePort.Take();
+
     /// <summary>To the entry; nothing is retried and nothing is pooled for long.</summary>
     public HttpClient Http { get; } = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5), ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(10) };
 
@@ -31,7 +34,7 @@ public sealed class LivePlatform : IAsyncLifetime
     /// <summary>Starts it, or starts it again; returns when it serves.</summary>
     public async Task UpAsync()
     {
-        var up = await BanyanCommand.RunAsync("up", "kai", "--detach", "--data", Data, "--port", Port.ToString(CultureInfo.InvariantCulture));
+        var up = await BanyanCommand.RunAsync("up", "kai", "--detach", "--data", Data, "--port", Port.ToString(CultureInfo.InvariantCulture), "--dns-port", DnsPort.ToString(CultureInfo.InvariantCulture));
         up.ExitCode.ShouldBe(0, $"{up}\n{Logs()}");
     }
 
