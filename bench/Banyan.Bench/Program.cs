@@ -1,5 +1,6 @@
 using Banyan.Bench.EntryHop;
 using Banyan.Bench.Dns;
+using Banyan.Bench.Failover;
 using Banyan.Bench.FanOut;
 using Banyan.Bench.HttpRead;
 using Banyan.Bench.Ingest;
@@ -30,6 +31,7 @@ return await BenchRunner.RunAsync(args,
     new("alert-fan-out", "an alert to 10,000 SSE subscribers, against nginx with nchan", FanOutBench.RunAsync),
     new("line-protocol", "ingest of line protocol, against InfluxDB", IngestBench.RunAsync),
     new("dns", "DNS answers over UDP, against gdnsd", DnsBench.RunAsync),
+    new("failover", "a region killed, frozen and switched away from, against Patroni", FailoverBench.RunAsync),
     new("up", "the start of the KAI platform, cold and warm", UpBench.RunAsync),
     new("check", "the check of Sankofa's blueprint", CheckBench.RunAsync),
 ]);

@@ -27,4 +27,13 @@ internal static class BanyanCommand
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"banyan {string.Join(' ', arguments)} ended with {code}: {child.Tail()}"));
         return seconds;
     }
+
+    /// <summary>Runs it to its end; what it wrote to its standard output.</summary>
+    public static async Task<string> ReadAsync(string[] arguments, int[] expected)
+    {
+        await using var child = Child.Start(Launcher, arguments);
+        var code = await child.WaitAsync();
+        return expected.Contains(code) ? child.Output
+            : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"banyan {string.Join(' ', arguments)} ended with {code}: {child.Tail()}"));
+    }
 }
