@@ -6,8 +6,13 @@ namespace Banyan.Journal;
 /// <summary>The journal's own tables, in schema <c>journal</c>.</summary>
 public static class JournalSchema
 {
+    private const string Prefix = "Banyan.Journal.Schema.";
+
     /// <summary>Any number that nobody else uses: two processes that start at once take turns.</summary>
     private const long LockKey = 0x62616E79616E_01;
+
+    /// <summary>How many steps the schema has that this version knows.</summary>
+    public static int Steps { get; } = Assembly.GetExecutingAssembly().GetManifestResourceNames().Count(static n => n.StartsWith(Prefix, StringComparison.Ordinal));
 
     /// <summary>
     /// Brings the schema up to date. MAY be called by several processes at once, and again at every start; does nothing
@@ -58,7 +63,6 @@ public static class JournalSchema
     private static List<(string Name, string Sql)> ReadSteps()
     {
         var assembly = Assembly.GetExecutingAssembly();
-        const string Prefix = "Banyan.Journal.Schema.";
         var steps = new List<(string, string)>();
         foreach (var name in assembly.GetManifestResourceNames().Where(static n => n.StartsWith(Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {

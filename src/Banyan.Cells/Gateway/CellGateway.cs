@@ -116,9 +116,9 @@ internal sealed partial class CellGateway(RequestDelegate next, CellLife life, C
     {
         try
         {
-            if (life.State == CellState.Draining)
+            if (life.IsEnding)
                 context.Response.Headers.Connection = "close";
-            await ProblemJson.WriteAsync(context, life.State == CellState.Draining ? ProblemKind.Draining : ProblemKind.Starting);
+            await ProblemJson.WriteAsync(context, ProblemKind.OfState(life.State, life.IsUnleased));
         }
         finally
         {

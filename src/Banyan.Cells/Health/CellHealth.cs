@@ -27,11 +27,14 @@ internal sealed class CellHealth(CellOptions options, CellLife life, NpgsqlDataS
     {
         var cell = new KeyValuePair<string, string?>("cell", life.State switch
         {
-            CellState.Serving => null,
+            CellState.Serving when life.IsOpen => null,
             CellState.Starting => $"starting: waits for {life.WaitingFor}",
-            _ => "draining",
+            CellState.Standby => $"standby: {life.WaitingFor} serves the partition",
+            CellState.Draining => "draining",
+            CellState.Moving => "moving to another region",
+            _ => "fenced: the partition's lease does not hold here",
         });
-        if (life.State == CellState.Starting)
+        if (life.State is not CellState.Serving and not CellState.Draining)
             return new HealthReport([cell]);
         return new HealthReport([cell, .. await Look().WaitAsync(cancellationToken)]);
     }

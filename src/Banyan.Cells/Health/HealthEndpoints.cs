@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Banyan.Cells.Gateway;
+using Banyan.Cells.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,7 +9,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Banyan.Cells.Health;
 
-/// <summary><c>/health/live</c>: the process runs. <c>/health/ready</c>: it can serve; 503 and what is wrong where it can't.</summary>
+/// <summary>
+/// <c>/health/live</c>: the process runs. <c>/health/ready</c>: it can serve; 503 and what is wrong where it can't.
+/// <c>/health/ready?standby</c>: it can serve, or stands by while another region does.
+/// </summary>
 internal static class HealthEndpoints
 {
     public static void AddHealth(this IServiceCollection services) => services.AddSingleton<CellHealth>().AddSingleton<IServiceHealth, JournalHealth>();
@@ -16,15 +20,17 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes.ServiceProvider.GetRequiredService<CellHealth>();
+        var life = routes.ServiceProvider.GetRequiredService<CellLife>();
         routes.MapGet("/health/live", static context => WriteAsync(context, new HealthReport([]), "live")).Always();
         routes.MapGet("/health/ready", async context =>
         {
             var report = await health.CheckAsync(context.RequestAborted);
-            await WriteAsync(context, report, report.Ready ? "ready" : "not ready");
+            var standsBy = life.State == CellState.Standby && context.Request.Query.ContainsKey("standby");
+            await WriteAsync(context, report, standsBy ? "standby" : report.Ready ? "ready" : "not ready", standsBy);
         }).Always();
     }
 
-    private static async Task WriteAsync(HttpContext context, HealthReport report, string status)
+    private static async Task WriteAsync(HttpContext context, HealthReport report, string status, bool wellAnyway = false)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         await using (var json = new Utf8JsonWriter(buffer))
@@ -46,7 +52,7 @@ internal static class HealthEndpoints
         }
 
         var response = context.Response;
-        response.StatusCode = report.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        response.StatusCode = report.Ready || wellAnyway ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         response.Headers.CacheControl = "no-store";
         response.ContentType = "application/json";
         response.ContentLength = buffer.WrittenCount;

@@ -67,7 +67,7 @@ internal sealed partial class BackgroundWork(IServiceProvider provider, CellLife
         {
             await running;
         }
-        catch (OperationCanceledException) when (life.State == CellState.Draining)
+        catch (OperationCanceledException) when (life.IsEnding)
         {
             // Stopped as asked.
         }

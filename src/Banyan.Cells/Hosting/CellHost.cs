@@ -6,6 +6,7 @@ using Banyan.Cells.Events;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Health;
 using Banyan.Cells.Logging;
+using Banyan.Cells.Partitions;
 using Banyan.Cells.Schema;
 using Banyan.Cells.Status;
 using Banyan.Cells.Telemetry;
@@ -40,9 +41,9 @@ public static partial class CellHost
             await app.StopAsync(CancellationToken.None);
             return;
         }
-        catch (IOException error) when (error.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        catch (IOException error) when (IsPortTaken(error))
         {
-            throw new CellException($"Port {options.Port} of the cell of {options.Context.Region} is taken by another program.", isTransient: true, error);
+            throw PortTaken(options, error);
         }
 
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -58,7 +59,10 @@ public static partial class CellHost
     /// <param name="services">The services that it hosts; at least the order of their names does not matter.</param>
     /// <param name="configure">Last changes, such as another clock in a test.</param>
     /// <exception cref="ArgumentException">An option is out of its range, or a service's name is not one lower-case word or is taken.</exception>
-    public static WebApplication Build(CellOptions options, IReadOnlyList<IService> services, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Build(CellOptions options, IReadOnlyList<IService> services, Action<WebApplicationBuilder>? configure = null) => Build(options, services, fence: null, configure);
+
+    /// <summary>As the other; with a fence, starting it returns when the cell listens, and whoever has the partition's lease tells <see cref="CellRunner"/> when to serve.</summary>
+    internal static WebApplication Build(CellOptions options, IReadOnlyList<IService> services, PartitionFence? fence, Action<WebApplicationBuilder>? configure = null)
     {
         options.Validate();
         CheckNames(services);
@@ -66,11 +70,11 @@ public static partial class CellHost
         builder.Logging.ClearProviders().AddJsonLines(options.Time);
         CellLogging.Quieten(builder.Logging);
         ConfigureServer(builder, options);
-        AddCell(builder.Services, options, services);
+        AddCell(builder.Services, options, services, fence);
         configure?.Invoke(builder);
 
         var app = builder.Build();
-        CellMetrics.Create(app.Services.GetRequiredService<IMeterFactory>(), options, app.Services.GetRequiredService<CellLife>());
+        CellMetrics.Create(app.Services.GetRequiredService<IMeterFactory>(), app.Services.GetRequiredService<CellLife>(), app.Services.GetRequiredService<IWriteFence>());
         app.UseRouting();
         app.UseGateway();
         app.MapHealth();
@@ -83,17 +87,24 @@ public static partial class CellHost
         return app;
     }
 
-    private static void AddCell(IServiceCollection services, CellOptions options, IReadOnlyList<IService> hosted)
+    internal static bool IsPortTaken(IOException error) => error.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException;
+
+    internal static CellException PortTaken(CellOptions options, IOException error) =>
+        new($"Port {options.Port} of the cell of {options.Context.Region} is taken by another program.", isTransient: true, error);
+
+    private static void AddCell(IServiceCollection services, CellOptions options, IReadOnlyList<IService> hosted, PartitionFence? fence)
     {
         services.AddSingleton(options).AddSingleton(options.Context).AddSingleton(options.Time).AddSingleton(hosted);
         services.AddSingleton<CellLife>().AddSingleton<DatabaseGate>().AddSingleton<Migrator>().AddSingleton<BackgroundWork>();
         services.AddSingleton(static p => CellDatabase.Open(p.GetRequiredService<CellOptions>(), p.GetRequiredService<ILoggerFactory>()));
-        services.AddHostedService<CellRunner>();
+        services.AddSingleton<CellRunner>().AddHostedService(static p => p.GetRequiredService<CellRunner>());
         services.AddHealth();
         services.AddSingleton<MetricsRegistry>().AddSingleton<OtlpExport>();
         services.Configure<RouteHandlerOptions>(static o => o.ThrowOnBadRequest = true);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = options.DrainTimeout * 2 + TimeSpan.FromSeconds(10));
         OpenApiEndpoint.Add(services, options.Context);
+        if (fence is not null)
+            services.AddSingleton<IWriteFence>(fence);
         var first = services.Count;
         services.AddJournal(JournalSettings.Apply(new JournalOptions { Partition = options.Context.Partition, Epoch = options.Epoch }, options.Context.Settings));
         foreach (var service in hosted)

@@ -1,8 +1,10 @@
+using Banyan.Cells.Partitions;
 using Banyan.Cells.Schema;
 using Banyan.Cells.Telemetry;
 using Banyan.Journal;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Banyan.Cells.Hosting;
 
@@ -10,7 +12,7 @@ namespace Banyan.Cells.Hosting;
 /// Takes the cell through its states. The cell listens first, so that its health can be asked for; then it waits for its
 /// database, brings the schema up to date, starts background work, and serves.
 /// </summary>
-internal sealed partial class CellRunner(CellOptions options, CellLife life, DatabaseGate database, Migrator migrator, BackgroundWork work, JournalStatus journal, OtlpExport export, ILogger<CellRunner> logger)
+internal sealed partial class CellRunner(CellOptions options, CellLife life, DatabaseGate database, NpgsqlDataSource source, Migrator migrator, BackgroundWork work, JournalStatus journal, OtlpExport export, IWriteFence fence, ILogger<CellRunner> logger)
     : IHostedLifecycleService
 {
     /// <summary>After this the cell serves all the same: readiness says what is wrong with the journal.</summary>
@@ -20,10 +22,44 @@ internal sealed partial class CellRunner(CellOptions options, CellLife life, Dat
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StartedAsync(CancellationToken cancellationToken)
+    /// <summary>A cell that is always its partition's serves as soon as it can; one that needs a lease for it is told when.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken) => fence is PartitionFence ? Task.CompletedTask : StartServingAsync(cancellationToken);
+
+    /// <summary>The database is the primary, the lease is held: brings schema and epoch up to date, starts background work, and serves.</summary>
+    /// <exception cref="FencedException">The journal is in a higher epoch.</exception>
+    public async Task ServeAsync(CancellationToken cancellationToken)
+    {
+        var began = options.Time.GetTimestamp();
+        life.WaitFor("the schema to be brought up to date");
+        if (!await migrator.IsCurrentAsync(cancellationToken))
+            await migrator.ApplyAsync(cancellationToken);
+        await JournalEpoch.RaiseAsync(source, fence.Epoch, cancellationToken);
+        await BeginAsync(began, cancellationToken);
+    }
+
+    /// <summary>
+    /// Takes nothing new, lets the requests in flight end, ends streams and background work. Afterwards nothing here writes to
+    /// the partition, but for requests that did not end in time.
+    /// </summary>
+    /// <param name="end">How it ends.</param>
+    /// <param name="patience">How long requests and streams may take; background work gets as long again.</param>
+    public async Task StandDownAsync(CellState end, TimeSpan patience)
+    {
+        LogDraining(logger, life.Requests, life.Streams);
+        await Task.WhenAll(EndRequestsAsync(end, patience, CancellationToken.None), EndStreamsAsync(patience, CancellationToken.None));
+        using var limit = new CancellationTokenSource(patience, options.Time);
+        await work.StopAsync(limit.Token);
+    }
+
+    private async Task StartServingAsync(CancellationToken cancellationToken)
     {
         var began = options.Time.GetTimestamp();
         await database.WaitAsync(migrator.ApplyAsync, cancellationToken);
+        await BeginAsync(began, cancellationToken);
+    }
+
+    private async Task BeginAsync(long began, CancellationToken cancellationToken)
+    {
         life.WaitFor("background work to start");
         await work.StartAsync(cancellationToken);
         await WaitForJournalAsync(cancellationToken);
@@ -34,24 +70,10 @@ internal sealed partial class CellRunner(CellOptions options, CellLife life, Dat
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        LogDraining(logger, life.Requests, life.Streams);
-        try
-        {
-            await life.DrainRequestsAsync(options.DrainTimeout, options.Time, cancellationToken);
-        }
-        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
-        {
-            LogLeftRequests(logger, life.Requests, options.DrainTimeout);
-        }
-
-        try
-        {
-            await life.EndStreamsAsync(options.DrainTimeout, options.Time, cancellationToken);
-        }
-        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
-        {
-            LogLeftStreams(logger, life.Streams, options.DrainTimeout);
-        }
+        if (!life.IsEnding)
+            LogDraining(logger, life.Requests, life.Streams);
+        await EndRequestsAsync(CellState.Draining, options.DrainTimeout, cancellationToken);
+        await EndStreamsAsync(options.DrainTimeout, cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -61,6 +83,30 @@ internal sealed partial class CellRunner(CellOptions options, CellLife life, Dat
     {
         await work.StopAsync(cancellationToken);
         LogStopped(logger, options.Context.Region);
+    }
+
+    private async Task EndRequestsAsync(CellState end, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await life.DrainRequestsAsync(end, patience, options.Time, cancellationToken);
+        }
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        {
+            LogLeftRequests(logger, life.Requests, patience);
+        }
+    }
+
+    private async Task EndStreamsAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await life.EndStreamsAsync(patience, options.Time, cancellationToken);
+        }
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        {
+            LogLeftStreams(logger, life.Streams, patience);
+        }
     }
 
     /// <summary>The journal's background work has only been started: a change that comes before it leads would wait for its position.</summary>

@@ -8,6 +8,10 @@ internal sealed partial class DatabaseGate(CellOptions options, NpgsqlDataSource
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortlyPromoted = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PromotionLook = TimeSpan.FromMilliseconds(4);
+    private static readonly TimeSpan AwayLook = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FarAwayLook = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Waits as long as it takes, or until cancelled, and prepares the database; a database that goes away meanwhile is waited for again.</summary>
     public async Task WaitAsync(Func<CancellationToken, Task> prepare, CancellationToken cancellationToken)
@@ -28,7 +32,7 @@ internal sealed partial class DatabaseGate(CellOptions options, NpgsqlDataSource
 
                 reason = "it is a standby";
             }
-            catch (NpgsqlException error) when (DatabaseFault.IsAway(error) || error.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
+            catch (NpgsqlException error) when (IsNotThereYet(error))
             {
                 // Not there yet: the keeper may still be making the instance, the role or the database.
                 reason = error.Message;
@@ -42,6 +46,53 @@ internal sealed partial class DatabaseGate(CellOptions options, NpgsqlDataSource
             delay = delay * 2 > LongestDelay ? LongestDelay : delay * 2;
         }
     }
+
+    /// <summary>Waits until the database, which is about to become the primary, is one: asked every few milliseconds at first.</summary>
+    public async Task WaitForPromotionAsync(CancellationToken cancellationToken)
+    {
+        var began = options.Time.GetTimestamp();
+        string? said = null;
+        while (true)
+        {
+            string reason;
+            var waited = options.Time.GetElapsedTime(began);
+            TimeSpan pause;
+            try
+            {
+                if (await IsPrimaryAsync(cancellationToken))
+                    return;
+                reason = "it is a standby";
+                pause = waited < ShortlyPromoted ? PromotionLook : AwayLook;
+            }
+            catch (NpgsqlException error) when (IsNotThereYet(error))
+            {
+                reason = error.Message;
+                pause = waited < ShortlyPromoted ? AwayLook : FarAwayLook;
+            }
+
+            life.WaitFor($"the database: {reason}");
+            if (said != reason)
+                LogWaiting(logger, reason);
+            said = reason;
+            await Task.Delay(pause, options.Time, cancellationToken);
+        }
+    }
+
+    /// <summary>True where the database answers, and is a standby.</summary>
+    public async Task<bool> IsStandbyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return !await IsPrimaryAsync(cancellationToken);
+        }
+        catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
+        {
+            return false; // It does not answer: not known.
+        }
+    }
+
+    private static bool IsNotThereYet(NpgsqlException error) =>
+        DatabaseFault.IsAway(error) || error.SqlState is PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification;
 
     private async Task<bool> IsPrimaryAsync(CancellationToken cancellationToken)
     {

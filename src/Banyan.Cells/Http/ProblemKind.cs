@@ -1,4 +1,5 @@
 using Banyan.Cells.Hosting;
+using Banyan.Journal;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -15,6 +16,12 @@ internal sealed record ProblemKind(int Status, string Code, string Title, string
     public static readonly ProblemKind Starting = new(503, "starting", "The cell is starting", "It waits for its database or brings the schema up to date. Try again.", RetryAfter: 1);
 
     public static readonly ProblemKind Draining = new(503, "draining", "The cell is draining", "It finishes what it has begun and takes nothing new. Try again: another cell, or this one after its restart, will answer.", RetryAfter: 1);
+
+    public static readonly ProblemKind Standby = new(503, "standby", "Another region serves this partition", "This cell stands by for it. Try again by the entry, which knows where the partition is.", RetryAfter: 1);
+
+    public static readonly ProblemKind Moving = new(503, "moving", "The partition is moving", "It is being switched to another region. Try again: it is served there in a moment.", RetryAfter: 1);
+
+    public static readonly ProblemKind Fenced = new(503, "fenced", "The cell may not serve this partition now", "Its lease does not hold. A change that was sent is not acknowledged, and may or may not have been made; repeat it with the same Idempotency-Key.", RetryAfter: 1);
 
     public static readonly ProblemKind DatabaseUnavailable = new(503, "database-unavailable", "The database is away", "Nothing is known to have been changed; repeat the request, a change with the same Idempotency-Key.", RetryAfter: 1);
 
@@ -39,6 +46,16 @@ internal sealed record ProblemKind(int Status, string Code, string Title, string
         Internal,
     }.ToDictionary(static k => k.Status);
 
+    /// <summary>The kind by which a cell in this state refuses.</summary>
+    public static ProblemKind OfState(CellState state, bool unleased) => state switch
+    {
+        CellState.Starting when !unleased => Starting,
+        CellState.Draining => Draining,
+        CellState.Standby => Standby,
+        CellState.Moving => Moving,
+        _ => Fenced, // also of one that waits for its lease, or serves and may not
+    };
+
     /// <summary>The kind for a status that came without a body.</summary>
     public static ProblemKind OfStatus(int status) => ByStatus.TryGetValue(status, out var kind)
         ? kind
@@ -48,8 +65,10 @@ internal sealed record ProblemKind(int Status, string Code, string Title, string
     public static ProblemKind OfException(Exception error, bool timedOut) => error switch
     {
         OperationCanceledException when timedOut => TimedOut,
+        FencedException => Fenced,
         BadHttpRequestException bad when bad.StatusCode == 400 => OfStatus(400) with { Detail = bad.Message },
         BadHttpRequestException bad => OfStatus(bad.StatusCode),
+        _ when FencedException.IsRefusal(error) => Fenced,
         _ when DatabaseFault.IsConflict(error) => Conflict,
         _ when DatabaseFault.IsAway(error) => DatabaseUnavailable,
         _ => Internal,

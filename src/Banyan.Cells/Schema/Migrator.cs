@@ -17,6 +17,36 @@ internal sealed partial class Migrator(NpgsqlDataSource database, IReadOnlyList<
     /// <summary>Names the advisory lock; "banyan" in ASCII.</summary>
     private const long Lock = 0x62616e79616e;
 
+    /// <summary>Whether nothing is to be done: one look, without a lock. Where anything is unexpected, <see cref="ApplyAsync(CancellationToken)"/> says what.</summary>
+    /// <exception cref="NpgsqlException">The database went away.</exception>
+    public async Task<bool> IsCurrentAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = database.CreateCommand("SELECT service, number, sha256 FROM cells.migration UNION ALL SELECT NULL, max(number), NULL FROM journal.schema_step");
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            var left = services.SelectMany(static s => s.Migrations.Select(m => (s.Name, m.Number, m.Sql))).ToDictionary(static m => (m.Name, m.Number), static m => m.Sql);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                if (await reader.IsDBNullAsync(0, cancellationToken))
+                {
+                    if (await reader.IsDBNullAsync(1, cancellationToken) || reader.GetInt32(1) != JournalSchema.Steps)
+                        return false;
+                }
+                else if (services.Any(s => s.Name == reader.GetString(0)) && (!left.Remove((reader.GetString(0), reader.GetInt32(1)), out var sql) || !Hash(sql).AsSpan().SequenceEqual(reader.GetFieldValue<byte[]>(2))))
+                {
+                    return false;
+                }
+            }
+
+            return left.Count == 0;
+        }
+        catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            return false;
+        }
+    }
+
     /// <exception cref="CellException">An applied migration was changed, the database is newer than this program, or a statement failed.</exception>
     /// <exception cref="NpgsqlException">The database went away.</exception>
     public async Task ApplyAsync(CancellationToken cancellationToken)
@@ -60,7 +90,7 @@ internal sealed partial class Migrator(NpgsqlDataSource database, IReadOnlyList<
 
         foreach (var migration in service.Migrations)
         {
-            var hash = SHA256.HashData(Encoding.UTF8.GetBytes(migration.Sql));
+            var hash = Hash(migration.Sql);
             if (!applied.TryGetValue((service.Name, migration.Number), out var done))
                 await ApplyAsync(connection, service.Name, migration, hash, cancellationToken);
             else if (!done.Hash.AsSpan().SequenceEqual(hash))
@@ -105,6 +135,8 @@ internal sealed partial class Migrator(NpgsqlDataSource database, IReadOnlyList<
             command.Parameters.Add(new NpgsqlParameter { Value = parameter, NpgsqlDbType = TypeOf(parameter) });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    private static byte[] Hash(string sql) => SHA256.HashData(Encoding.UTF8.GetBytes(sql));
 
     private static NpgsqlDbType TypeOf(object value) => value switch
     {

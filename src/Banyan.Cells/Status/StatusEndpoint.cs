@@ -2,6 +2,7 @@ using Banyan.Cells.Gateway;
 using Banyan.Cells.Health;
 using Banyan.Cells.Hosting;
 using Banyan.Cells.Http;
+using Banyan.Cells.Partitions;
 using Banyan.Cells.Telemetry;
 using Banyan.Journal;
 using Microsoft.AspNetCore.Builder;
@@ -13,7 +14,7 @@ using Npgsql;
 namespace Banyan.Cells.Status;
 
 /// <summary><c>/cell/v1/status</c>: how the cell is and what it has done since it started, for the console and <c>banyan status</c>.</summary>
-internal sealed class StatusEndpoint(CellOptions options, CellLife life, CellHealth health, MetricsRegistry metrics, IJournal journal)
+internal sealed class StatusEndpoint(CellOptions options, CellLife life, CellHealth health, MetricsRegistry metrics, IJournal journal, IWriteFence fence)
 {
     private readonly DateTimeOffset _startedAt = options.Time.GetUtcNow();
     private long _head;
@@ -32,8 +33,15 @@ internal sealed class StatusEndpoint(CellOptions options, CellLife life, CellHea
         {
             json.WriteString("region"u8, options.Context.Region);
             json.WriteString("partition"u8, options.Context.Partition);
-            json.WriteString("state"u8, life.State switch { CellState.Starting => "starting", CellState.Serving => "serving", _ => "draining" });
-            json.WriteNumber("epoch"u8, options.Epoch);
+            json.WriteString("state"u8, State());
+            json.WriteNumber("epoch"u8, fence.Epoch);
+            json.WriteStartObject("lease"u8);
+            json.WriteBoolean("holds"u8, fence.Holds);
+            if (fence is PartitionFence lease)
+                json.WriteNumber("until_ms"u8, (long)lease.Remaining.TotalMilliseconds);
+            else
+                json.WriteNull("until_ms"u8);
+            json.WriteEndObject();
             json.WriteStartArray("services"u8);
             foreach (var (name, wrong) in report.Checks)
             {
@@ -58,10 +66,19 @@ internal sealed class StatusEndpoint(CellOptions options, CellLife life, CellHea
         });
     }
 
+    private string State() => life.State switch
+    {
+        CellState.Starting => life.IsUnleased ? "fenced" : "starting",
+        CellState.Serving => fence.Holds ? "serving" : "fenced",
+        CellState.Standby => "standby",
+        CellState.Fenced => "fenced",
+        _ => "draining", // moving too: it finishes what it has begun
+    };
+
     /// <summary>The head, or the last one known where the database is away: status must answer then most of all.</summary>
     private async Task<long> HeadAsync(CancellationToken cancellationToken)
     {
-        if (life.State == CellState.Starting)
+        if (life.State is CellState.Starting or CellState.Standby)
             return 0;
         try
         {

@@ -98,7 +98,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
         foreach (var region in platform.Regions)
             yield return new ChildSpec(ChildKind.Keeper, region.Name, ["keeper", "--data", data.Root, "--region", region.Name], region.KeeperPort);
         foreach (var region in platform.Regions)
-            yield return new ChildSpec(ChildKind.Cell, region.Name, ["cell", "--data", data.Root, "--region", region.Name], region.CellPort);
+            yield return new ChildSpec(ChildKind.Cell, region.Name, ["cell", "--data", data.Root, "--region", region.Name], region.CellPort) { ReadyPath = "/health/ready?standby" };
         foreach (var door in platform.AllFrontDoors())
             yield return new ChildSpec(ChildKind.FrontDoor, null, ["front-door", "--data", data.Root, "--name", door.Name], door.Port) { Name = door.Name, ReadyPath = "/health/ready?all" };
         if (options.Feed)

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Banyan.Cells;
 using Banyan.Cells.Hosting;
+using Banyan.Cells.Partitions;
+using Banyan.Control.Consensus;
 using Banyan.Control.Platform;
 using Banyan.Engines.Postgres;
 using Banyan.Services.Climate;
@@ -10,13 +12,45 @@ using Npgsql;
 
 namespace Banyan.Cli.Verbs;
 
-/// <summary><c>banyan cell --data D --region R</c>: the services of a region, in one process.</summary>
+/// <summary><c>banyan cell --data D --region R</c>: every partition that has a database in a region, in one process.</summary>
 internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of a running platform (started by `up`)")
 {
     protected override async Task<ExitCode> RunAsync(RegionState region, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping)
     {
-        var partition = platform.FindPartition(region.Name) ?? throw new CommandFailure($"{data.StateFile} has no partition for region {region.Name}: it is damaged");
-        var options = new CellOptions
+        if (platform.FindPartition(region.Name) is null)
+            throw new CommandFailure($"{data.StateFile} has no partition for region {region.Name}: it is damaged");
+        await using var store = platform.ConnectConsensus(context.Time);
+        if (store is null)
+        {
+            await CellHost.RunAsync(OptionsOf(region, platform.FindPartition(region.Name)!, data, platform, context), Services(), stopping);
+            return ExitCode.Holds;
+        }
+
+        await PartitionHost.RunAsync(
+            new PartitionHostOptions
+            {
+                Store = store,
+                Region = region.Name,
+                Time = context.Time,
+                Partitions = [.. platform.Partitions.Where(p => p.Databases.Any(d => d.Region == region.Name)).Select(p => new HostedPartition
+                {
+                    Cell = OptionsOf(region, p, data, platform, context),
+                    Services = Services,
+                    Initial = new PartitionRecord { Epoch = p.Epoch, Primary = p.Primary },
+                    IsHome = p.Name == region.Name,
+                })],
+            },
+            stopping);
+        return ExitCode.Holds;
+    }
+
+    private static IReadOnlyList<IService> Services() => [new ClimateService(), new DisasterService(), new DrillsService()];
+
+    private static CellOptions OptionsOf(RegionState region, PartitionState partition, DataFolder data, PlatformState platform, VerbContext context)
+    {
+        var database = partition.Databases.FirstOrDefault(d => d.Region == region.Name)
+            ?? throw new CommandFailure($"{data.StateFile} has no database of {partition.Name} in {region.Name}: it is damaged");
+        return new CellOptions
         {
             Context = new CellContext
             {
@@ -24,22 +58,19 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
                 Region = region.Name,
                 Partition = partition.Name,
                 Jurisdiction = region.Jurisdiction,
-                PublicAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{platform.EntryPort}/regions/{region.Name}/")),
+                PublicAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{platform.EntryPort}/regions/{partition.Name}/")),
                 Settings = platform.Settings,
             },
-            ConnectionString = ConnectionString(partition, data),
-            Port = region.CellPort,
+            ConnectionString = ConnectionString(partition, database, data),
+            Port = partition.Name == region.Name ? region.CellPort : database.CellPort,
             Epoch = partition.Epoch,
             Time = context.Time,
         };
-        await CellHost.RunAsync(options, [new ClimateService(), new DisasterService(), new DrillsService()], stopping);
-        return ExitCode.Holds;
     }
 
-    private static string ConnectionString(PartitionState partition, DataFolder data)
+    private static string ConnectionString(PartitionState partition, DatabaseState database, DataFolder data)
     {
-        var primary = partition.Databases.FirstOrDefault(d => d.Region == partition.Primary) ?? throw new CommandFailure($"{data.StateFile} has no primary database for {partition.Name}: it is damaged");
-        if (primary.ConnectionFrom is { } from)
+        if (database.ConnectionFrom is { } from)
         {
             var given = ExternalPostgres.ReadConnectionString(from);
             return given.Ok ? given.Value : throw new CommandFailure(given.Error.Message);
@@ -48,7 +79,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
         return new NpgsqlConnectionStringBuilder
         {
             Host = "127.0.0.1",
-            Port = primary.Port ?? throw new CommandFailure($"{data.StateFile} has no port for the database of {partition.Name}: it is damaged"),
+            Port = database.Port ?? throw new CommandFailure($"{data.StateFile} has no port for the database of {partition.Name} in {database.Region}: it is damaged"),
             Database = "banyan",
             Username = "banyan_cell",
             Password = ReadPassword(data.Password("cell")),

@@ -7,10 +7,14 @@ public sealed record CellReport
 
     public required string Partition { get; init; }
 
-    /// <summary><c>starting</c>, <c>serving</c> or <c>draining</c>.</summary>
+    /// <summary><c>starting</c>, <c>serving</c>, <c>draining</c>, <c>standby</c> (another region serves the partition) or <c>fenced</c> (its lease does not hold).</summary>
     public required string State { get; init; }
 
+    /// <summary>The epoch that it serves in; 0 where it does not.</summary>
     public int Epoch { get; init; }
+
+    /// <summary>The partition's lease; null in a cell of before there was one.</summary>
+    public CellLeaseReport? Lease { get; init; }
 
     public IReadOnlyList<CellServiceReport> Services { get; init; } = [];
 
@@ -26,6 +30,11 @@ public sealed record CellReport
 /// <param name="Healthy">Its own word.</param>
 /// <param name="Detail">What is wrong, in one line; null where nothing is.</param>
 public sealed record CellServiceReport(string Name, bool Healthy, string? Detail);
+
+/// <summary>A cell's lease of its partition.</summary>
+/// <param name="Holds">Whether it may serve.</param>
+/// <param name="UntilMs">For how many milliseconds, if it is not renewed; null where it needs no lease.</param>
+public sealed record CellLeaseReport(bool Holds, long? UntilMs);
 
 /// <summary>The journal of a cell.</summary>
 /// <param name="Head">Position of the newest entry.</param>
