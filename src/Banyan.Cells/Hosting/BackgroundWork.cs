@@ -9,10 +9,11 @@ namespace Banyan.Cells.Hosting;
 /// and before their tables exist; here they start after the migrations, in the order of their registration, and stop in
 /// the reverse order after the last request has ended.
 /// </summary>
-internal sealed partial class BackgroundWork(IServiceProvider provider, CellLife life, ILogger<BackgroundWork> logger)
+internal sealed partial class BackgroundWork(IServiceProvider provider, CellLife life, ILogger<BackgroundWork> logger) : IDisposable
 {
     private const string Key = "cell";
     private readonly List<IHostedService> _started = [];
+    private readonly CancellationTokenSource _starting = new();
 
     /// <summary>Takes the hosted services that were registered from <paramref name="first"/> on out of the generic host's hands.</summary>
     public static void TakeOver(IServiceCollection services, int first)
@@ -31,11 +32,13 @@ internal sealed partial class BackgroundWork(IServiceProvider provider, CellLife
         }
     }
 
+    /// <summary>Starts it. The token ends the start only: a BackgroundService would take it for the end of its work, too.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        await using var ends = cancellationToken.UnsafeRegister(static s => ((CancellationTokenSource)s!).Cancel(), _starting);
         foreach (var work in provider.GetKeyedServices<IHostedService>(Key))
         {
-            await work.StartAsync(cancellationToken);
+            await work.StartAsync(_starting.Token);
             _started.Add(work);
             if (work is BackgroundService { ExecuteTask: { } running })
                 _ = WatchAsync(work.GetType().Name, running);
@@ -61,13 +64,15 @@ internal sealed partial class BackgroundWork(IServiceProvider provider, CellLife
         _started.Clear();
     }
 
+    public void Dispose() => _starting.Dispose();
+
     private async Task WatchAsync(string name, Task running)
     {
         try
         {
             await running;
         }
-        catch (OperationCanceledException) when (life.IsEnding)
+        catch (OperationCanceledException) when (life.IsEnding || _starting.IsCancellationRequested)
         {
             // Stopped as asked.
         }
