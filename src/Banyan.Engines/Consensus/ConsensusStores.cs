@@ -22,6 +22,7 @@ public static class ConsensusStores
         return kind switch
         {
             Single => new ConsensusClient(members[0], instanceId, clock),
+            Etcd => new EtcdStore(members, instanceId, clock),
             _ => throw new ArgumentException($"There is no consensus store of kind '{kind}'.", nameof(kind)),
         };
     }

@@ -15,6 +15,9 @@ public static class StoreRules
     /// <summary>The most conditions, and the most writes, of a commit.</summary>
     public const int MostOperations = 64;
 
+    /// <summary>The longest that all values of a commit are together, in bytes of UTF-8.</summary>
+    public const int LargestCommit = 1024 * 1024;
+
     /// <summary>The longest time to live of a lease.</summary>
     public static readonly TimeSpan LongestLease = TimeSpan.FromHours(1);
 
@@ -55,13 +58,17 @@ public static class StoreRules
         }
 
         var written = new HashSet<string>(StringComparer.Ordinal);
+        var bytes = 0;
         foreach (var write in writes)
         {
             CheckKey(write.Key);
             if (!written.Add(write.Key))
                 throw new ArgumentException($"Two writes of '{write.Key}' in one commit.", nameof(writes));
-            if (write.Value is { } value && (value.Length > LongestValue || Encoding.UTF8.GetByteCount(value) > LongestValue))
+            var length = write.Value is null ? 0 : Encoding.UTF8.GetByteCount(write.Value);
+            if (length > LongestValue)
                 throw new ArgumentException($"The value of '{write.Key}' is longer than {LongestValue} bytes.", nameof(writes));
+            if ((bytes += length) > LargestCommit)
+                throw new ArgumentException($"The values of a commit are longer than {LargestCommit} bytes.", nameof(writes));
             if (write.Value is null && write.Lease is not null)
                 throw new ArgumentException($"A deletion has no lease: '{write.Key}'.", nameof(writes));
         }
