@@ -1,0 +1,7 @@
+namespace Banyan.Engines.Consensus.Etcd;
+
+/// <summary>A member of an etcd cluster on this machine. Immutable.</summary>
+/// <param name="Name">Its name, also of its folder.</param>
+/// <param name="Port">Loopback port for clients.</param>
+/// <param name="PeerPort">Loopback port for the other members.</param>
+public sealed record EtcdMember(string Name, int Port, int PeerPort);
