@@ -57,6 +57,8 @@ internal static class Detachment
             arguments.AddRange(["--front-doors", options.FrontDoors.ToString(CultureInfo.InvariantCulture)]);
         if (options.DnsPort is { } dns)
             arguments.AddRange(["--dns-port", dns.ToString(CultureInfo.InvariantCulture)]);
+        if (options.Consensus is { } consensus)
+            arguments.AddRange(["--consensus", consensus]);
         if (options.Feed)
             arguments.Add("--feed");
         if (options.Timings)

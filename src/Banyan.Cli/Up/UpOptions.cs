@@ -21,6 +21,9 @@ internal sealed record UpOptions
     /// <summary>Port at which the front doors answer DNS; null: they don't.</summary>
     public int? DnsPort { get; init; }
 
+    /// <summary>The kind of consensus store; null for that of the last run.</summary>
+    public string? Consensus { get; init; }
+
     /// <summary>Post a stream of readings.</summary>
     public bool Feed { get; init; }
 

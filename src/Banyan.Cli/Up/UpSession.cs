@@ -20,12 +20,14 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
         var data = new DataFolder(options.Data);
         var blueprint = BlueprintSource.Load(options.Blueprint, data);
         var postgres = await FindPostgresAsync(blueprint.Platform, data, stop);
+        if ((options.Consensus ?? PlatformStateFile.Read(data)?.Consensus?.Kind) == ConsensusState.Etcd)
+            ConsensusChildren.CheckEtcd(data);
         using var folder = PlatformFolder.Open(data, PlatformFolder.FreeBytes);
         using var log = new RunLog(data, context.Time);
         if (folder.Previous is { } previous)
             await new PlatformStopper(data, line => Say(line, log), context.Time).StopOrphansAsync(previous.InstanceId, databasesToo: false, stop);
 
-        var plan = Planner(data).Plan(blueprint.Platform, folder.Previous, data.Root, options.Port, options.Cells, options.FrontDoors);
+        var plan = Planner(data).Plan(blueprint.Platform, folder.Previous, data.Root, options.Port, options.Cells, options.FrontDoors, options.Consensus);
         var platform = plan.State with { PostgresMajor = postgres, DnsPort = options.DnsPort };
         if (PlatformNaming.FindProblem(platform, FreePorts.IsFree) is { } taken)
             throw new CommandFailure(taken);
@@ -93,8 +95,8 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
 
     private IEnumerable<ChildSpec> Children(PlatformState platform, DataFolder data)
     {
-        if (platform.Consensus is { Kind: ConsensusState.Single } consensus)
-            yield return new ChildSpec(ChildKind.Consensus, null, ["consensus", "--data", data.Root], consensus.Members[0].Port);
+        foreach (var member in ConsensusChildren.Of(platform, data))
+            yield return member;
         foreach (var region in platform.Regions)
             yield return new ChildSpec(ChildKind.Keeper, region.Name, ["keeper", "--data", data.Root, "--region", region.Name], region.KeeperPort);
         foreach (var region in platform.Regions)

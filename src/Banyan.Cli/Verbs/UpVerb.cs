@@ -13,6 +13,7 @@ internal sealed class UpVerb : Verb
     private readonly Option<int> _cells = new("--cells") { Description = "The most cells to run here; a larger blueprint runs condensed", HelpName = "N", DefaultValueFactory = static _ => 6 };
     private readonly Option<int> _frontDoors = new("--front-doors") { Description = "How many front doors to run; the first has --port", HelpName = "N", DefaultValueFactory = static _ => 1 };
     private readonly Option<int?> _dnsPort = new("--dns-port") { Description = "Port at which the front doors answer DNS for the platform's names (default: they don't)", HelpName = "N" };
+    private readonly Option<string?> _consensus = new("--consensus") { Description = "Where the control plane agrees: single, one process of Banyan's own, or etcd, three members (default: that of the last run, else single)", HelpName = "single|etcd" };
     private readonly Option<bool> _detach = new("--detach") { Description = "Return as soon as it serves; `down` stops it" };
     private readonly Option<bool> _feed = new("--feed") { Description = "Post a small stream of sensor readings" };
     private readonly Option<bool> _timings = new("--timings") { Description = "Show where the time of the start went" };
@@ -22,7 +23,7 @@ internal sealed class UpVerb : Verb
         : base("up", "Runs a platform here: every region a real cell with its own databases")
     {
         Add(_blueprint);
-        foreach (var option in (Option[])[_data, _port, _cells, _frontDoors, _dnsPort, _detach, _feed, _timings, _detached])
+        foreach (var option in (Option[])[_data, _port, _cells, _frontDoors, _dnsPort, _consensus, _detach, _feed, _timings, _detached])
             Add(option);
         _port.Validators.Add(static result =>
         {
@@ -38,6 +39,12 @@ internal sealed class UpVerb : Verb
         {
             if (result.GetValueOrDefault<int>() is { } doors and (< 1 or > 9))
                 result.AddError($"--front-doors takes a number from 1 to 9, not {doors}");
+        });
+        _consensus.CompletionSources.Add(ConsensusState.Single, ConsensusState.Etcd);
+        _consensus.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } kind and not (ConsensusState.Single or ConsensusState.Etcd))
+                result.AddError($"--consensus takes {ConsensusState.Single} or {ConsensusState.Etcd}, not '{kind}'");
         });
         _cells.Validators.Add(static result =>
         {
@@ -63,6 +70,7 @@ internal sealed class UpVerb : Verb
             Cells = input.GetValue(_cells),
             FrontDoors = input.GetValue(_frontDoors),
             DnsPort = input.GetValue(_dnsPort),
+            Consensus = input.GetValue(_consensus),
             Feed = input.GetValue(_feed),
             Timings = input.GetValue(_timings),
             Detached = input.GetValue(_detached),

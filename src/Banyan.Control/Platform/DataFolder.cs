@@ -38,7 +38,7 @@ public sealed class DataFolder(string path)
     public string Consensus => Path.Combine(Root, "consensus");
 
     /// <summary>
-    /// A file here named like a child (<c>cell-east-africa</c>) or a region keeps the supervisor from starting what has died
+    /// A file here named like a child (<c>cell-east-africa</c>, <c>front-door</c>), a region or <c>consensus</c> keeps the supervisor from starting what has died
     /// again, for as long as it lies there: the machine that would do it is lost too, as far as a drill is concerned.
     /// </summary>
     public string Held => Path.Combine(Root, "held");

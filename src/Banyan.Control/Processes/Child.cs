@@ -8,27 +8,30 @@ internal sealed class Child : IDisposable
 {
     private readonly Process _process;
     private readonly Task _pumps;
+    private readonly bool _bySignal;
 
-    private Child(Process process, Task pumps) => (_process, _pumps) = (process, pumps);
+    private Child(Process process, Task pumps, bool bySignal) => (_process, _pumps, _bySignal) = (process, pumps, bySignal);
 
     public int Pid => _process.Id;
 
     /// <summary>Starts it, in a session of its own: a Ctrl-C at the terminal is the supervisor's to handle, in its order.</summary>
     public static Child Start(ChildSpec spec, string executable, PlatformState platform, BoundedLog log)
     {
-        var info = new ProcessStartInfo(SessionTool is null ? executable : SessionTool)
+        var program = spec.Program ?? executable;
+        var info = new ProcessStartInfo(SessionTool ?? program)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         if (SessionTool is not null)
-            info.ArgumentList.Add(executable);
+            info.ArgumentList.Add(program);
         foreach (var argument in spec.Arguments)
             info.ArgumentList.Add(argument);
         info.Environment[ChildLifetime.InstanceVariable] = platform.InstanceId;
-        var process = Process.Start(info)!;
-        return new Child(process, Task.WhenAll(log.CopyFromAsync(process.StandardOutput.BaseStream), log.CopyFromAsync(process.StandardError.BaseStream)));
+        // Threads of the pool come and go.
+        var process = spec.Program is null ? Process.Start(info)! : LastingThread.Run(() => Process.Start(info)!);
+        return new Child(process, Task.WhenAll(log.CopyFromAsync(process.StandardOutput.BaseStream), log.CopyFromAsync(process.StandardError.BaseStream)), spec.Program is not null);
     }
 
     /// <summary>Waits for its end, and for all that it wrote.</summary>
@@ -42,8 +45,10 @@ internal sealed class Child : IDisposable
     }
 
     /// <summary>Asks it to drain and stop.</summary>
-    public void CloseInput()
+    public void AskToStop()
     {
+        if (_bySignal)
+            Signal(Libc.SIGTERM);
         try
         {
             _process.StandardInput.Close();

@@ -10,6 +10,15 @@ public sealed record ChildSpec(ChildKind Kind, string? Region, IReadOnlyList<str
     /// <summary>What its port answers with success once it is ready.</summary>
     public string ReadyPath { get; init; } = "/health/ready";
 
+    /// <summary>
+    /// A program that is not <c>banyan</c>, such as etcd; null for <c>banyan</c>. It doesn't know of its stdin: it is asked to
+    /// stop by SIGTERM, and ends with the thread that started it.
+    /// </summary>
+    public string? Program { get; init; }
+
+    /// <summary>What besides its name a file in <see cref="Platform.DataFolder.Held"/> can call it.</summary>
+    public IReadOnlyList<string> HeldAs => Region is { } region ? [Name, region] : Kind == ChildKind.Consensus ? [Name, "consensus"] : [Name];
+
     /// <summary>Its name in logs and messages: <c>keeper-east-africa</c>.</summary>
     public string Name { get; init; } = Region is null ? Arguments[0] : $"{Arguments[0]}-{Region}";
 }

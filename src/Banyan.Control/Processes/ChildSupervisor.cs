@@ -22,7 +22,7 @@ internal sealed class ChildSupervisor(ChildSpec spec, string executable, Platfor
 
     public ChildSpec Spec => spec;
 
-    private bool IsHeld => File.Exists(Path.Combine(data.Held, spec.Name)) || (spec.Region is { } region && File.Exists(Path.Combine(data.Held, region)));
+    private bool IsHeld => spec.HeldAs.Any(name => File.Exists(Path.Combine(data.Held, name)));
 
     /// <summary>It has answered that it is ready, in this or an earlier life.</summary>
     public bool WasReady { get; set; }
@@ -49,7 +49,7 @@ internal sealed class ChildSupervisor(ChildSpec spec, string executable, Platfor
         Child? child;
         lock (_gate)
             child = _child;
-        child?.CloseInput();
+        child?.AskToStop();
         var ended = _life;
         try
         {
@@ -110,9 +110,11 @@ internal sealed class ChildSupervisor(ChildSpec spec, string executable, Platfor
 
             if (_stopping.IsCancellationRequested)
                 return;
-            var wait = backoff.OnDeath(time.GetElapsedTime(born));
-            report(spec, RunStep.Died, wait == TimeSpan.Zero ? $"{reason}; started again at once" : string.Create(CultureInfo.InvariantCulture, $"{reason}; started again in {wait.TotalSeconds:0.0} s"));
-            if (!WasReady && ++_deathsBeforeReady >= 3)
+            // What someone holds down did not die of itself: it is started as soon as it is let go.
+            var held = IsHeld;
+            var wait = held ? TimeSpan.Zero : backoff.OnDeath(time.GetElapsedTime(born));
+            report(spec, RunStep.Died, held ? $"{reason}; held down" : wait == TimeSpan.Zero ? $"{reason}; started again at once" : string.Create(CultureInfo.InvariantCulture, $"{reason}; started again in {wait.TotalSeconds:0.0} s"));
+            if (!WasReady && !held && ++_deathsBeforeReady >= 3)
                 _gaveUp.TrySetResult(reason);
             try
             {

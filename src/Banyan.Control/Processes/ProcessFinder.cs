@@ -13,7 +13,7 @@ public static class ProcessFinder
     /// <summary>Every process of the platform but this one.</summary>
     public static IReadOnlyList<PlatformProcess> Find(DataFolder data, string instanceId) => [.. FindChildren(instanceId), .. FindDatabases(data)];
 
-    /// <summary>Keepers, cells, front doors and feeds.</summary>
+    /// <summary>Keepers, cells, front doors, feeds, and what the consensus store is.</summary>
     public static IReadOnlyList<PlatformProcess> FindChildren(string instanceId)
     {
         var sign = Encoding.UTF8.GetBytes($"{ChildLifetime.InstanceVariable}={instanceId}\0");
@@ -27,14 +27,24 @@ public static class ProcessFinder
 
             // PostgreSQL inherits its keeper's environment; a database is found by its folder instead.
             if (ReadBytes($"{folder}/cmdline") is not { Length: > 0 } commandLine || Encoding.UTF8.GetString(commandLine).Split('\0') is not { Length: > 2 } words
-                || !Path.GetFileName(words[0]).Equals("banyan", StringComparison.Ordinal) || ProcessIdentity.Of(pid) is not { } identity)
+                || NameOf(words) is not { } name || ProcessIdentity.Of(pid) is not { } identity)
                 continue;
-            var region = Array.IndexOf(words, "--region");
-            found.Add(new PlatformProcess(identity, region > 0 && region + 1 < words.Length ? $"{words[1]}-{words[region + 1]}" : words[1], IsDatabase: false));
+            found.Add(new PlatformProcess(identity, name, IsDatabase: false));
         }
 
         return found;
     }
+
+    /// <summary>What a command line of ours is: <c>banyan VERB</c>, or a member of etcd; null for others.</summary>
+    private static string? NameOf(string[] words) => Path.GetFileName(words[0]) switch
+    {
+        "banyan" => After(words, "--region") is { } region ? $"{words[1]}-{region}" : words[1],
+        "etcd" => After(words, "--name"),
+        _ => null,
+    };
+
+    private static string? After(string[] words, string option) =>
+        Array.IndexOf(words, option) is > 0 and var at && at + 1 < words.Length ? words[at + 1] : null;
 
     /// <summary>Postmasters whose data folder is in the platform's.</summary>
     public static IReadOnlyList<PlatformProcess> FindDatabases(DataFolder data)

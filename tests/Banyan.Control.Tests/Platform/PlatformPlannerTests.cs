@@ -116,11 +116,47 @@ public class PlatformPlannerTests
         Plan(first).Notes.ShouldBe(["north: not in the blueprint any more, or not chosen; its databases stay in /data and do not run"]);
     }
 
-    private PlatformPlan Plan(PlatformState? previous, int? port = null, string? connection = null, int frontDoors = 1)
+    [Fact]
+    public void Plan_Etcd_HasThreeMembersThatKeepTheirPorts()
+    {
+        var first = Plan(null, consensus: "etcd").State;
+        first.Consensus!.Kind.ShouldBe("etcd");
+        first.Consensus.Members.Select(m => m.Name).ShouldBe(["consensus-1", "consensus-2", "consensus-3"]);
+        var ports = AllPorts(first).Concat(first.Consensus.Members.Select(m => m.PeerPort!.Value)).ToList();
+        ports.ShouldBeUnique();
+        Plan(first).State.Consensus!.Members.ShouldBe(first.Consensus.Members);
+
+        _taken.Add(first.Consensus.Members[1].Port);
+        var moved = Plan(first, consensus: "etcd").State.Consensus!.Members;
+        moved[1].Port.ShouldNotBe(first.Consensus.Members[1].Port);
+        ports.ShouldNotContain(moved[1].Port);
+        moved[1].PeerPort.ShouldBe(first.Consensus.Members[1].PeerPort);
+    }
+
+    [Fact]
+    public void Plan_EtcdPeerPortTaken_IsRefused()
+    {
+        var first = Plan(null, consensus: "etcd").State;
+        var peer = first.Consensus!.Members[2].PeerPort!.Value;
+        _taken.Add(peer);
+        Should.Throw<PlatformException>(() => Plan(first)).Message.ShouldBe($"port {peer}, by which the other members of etcd know consensus-3, is taken by another program: stop it");
+    }
+
+    [Fact]
+    public void Plan_AnotherKindOfConsensus_IsRefused()
+    {
+        var first = Plan(null).State;
+        first.Consensus!.Kind.ShouldBe("single");
+        Plan(first, consensus: "single").State.Consensus!.Members.ShouldBe(first.Consensus.Members);
+        Should.Throw<PlatformException>(() => Plan(first, consensus: "etcd")).Message.ShouldBe("/data keeps its epochs in a consensus store of kind single, not etcd: leave --consensus out, or name another folder with --data");
+        Plan(first with { Consensus = null }, consensus: "etcd").State.Consensus!.Kind.ShouldBe("etcd");
+    }
+
+    private PlatformPlan Plan(PlatformState? previous, int? port = null, string? connection = null, int frontDoors = 1, string? consensus = null)
     {
         var planned = new PlannedPlatform("kai", [new() { Name = "east", Tier = "core", Standby = "west", Connection = connection }, new() { Name = "west", Tier = "core", Standby = "east" }], [], new Dictionary<string, string>());
         return new PlatformPlanner(p => !_taken.Contains(p), (partition, region) => _running.Contains($"{partition}@{region}"), _environment.GetValueOrDefault, 7)
-            .Plan(planned, previous, "/data", port, 6, frontDoors);
+            .Plan(planned, previous, "/data", port, 6, frontDoors, consensus);
     }
 
     private static List<int> AllPorts(PlatformState state) =>

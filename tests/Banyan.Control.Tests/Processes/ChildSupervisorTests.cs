@@ -88,6 +88,73 @@ public sealed class ChildSupervisorTests : IDisposable
         _events.ShouldContain(e => e.Step == RunStep.Died);
     }
 
+    [Theory]
+    [InlineData("cell-east")]
+    [InlineData("east")]
+    public async Task Start_DiesWhileHeld_IsStartedWhenItIsLetGo(string name)
+    {
+        Directory.CreateDirectory(_data.Held);
+        var held = Path.Combine(_data.Held, name);
+        using var child = Shell("cat >/dev/null", region: "east");
+        child.Start();
+        for (var times = 1; times <= 4; times++)
+        {
+            await Until(() => _events.Count(e => e.Step == RunStep.Started) == times);
+            await File.WriteAllTextAsync(held, "", TestContext.Current.CancellationToken);
+            ProcessIdentity.Of(LastPid())!.Signal(Libc.SIGKILL);
+            await Until(() => _events.Count(e => e.Step == RunStep.Died) == times);
+            _events.Last().Detail.ShouldBe("killed by signal 9; held down");
+            await Task.WhenAny(Until(() => _events.Count(e => e.Step == RunStep.Started) > times), Task.Delay(200, TestContext.Current.CancellationToken));
+            _events.Count(e => e.Step == RunStep.Started).ShouldBe(times);
+            File.Delete(held);
+        }
+
+        await Until(() => _events.Count(e => e.Step == RunStep.Started) == 5);
+        await child.StopAsync(Patience, CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task StopAsync_ChildIsHeld_Ends()
+    {
+        Directory.CreateDirectory(_data.Held);
+        await File.WriteAllTextAsync(Path.Combine(_data.Held, "east"), "", TestContext.Current.CancellationToken);
+        using var child = Shell("exit 1", region: "east");
+        child.Start();
+        await Until(() => _events.Any(e => e.Step == RunStep.Died));
+        await child.StopAsync(Patience, CancellationToken.None);
+        _events.Select(e => e.Step).ShouldBe([RunStep.Started, RunStep.Died, RunStep.Stopped]);
+    }
+
+    [Fact]
+    public async Task StopAsync_AnotherProgram_IsAskedBySignal()
+    {
+        var spec = new ChildSpec(ChildKind.Consensus, null, ["-c", "trap 'echo terminated; exit 0' TERM; echo up; while :; do sleep 0.05; done"], null) { Name = "consensus-1", Program = "/bin/sh" };
+        using var child = new ChildSupervisor(spec, "/nonexistent/banyan", _platform, _data, TimeProvider.System, Report);
+        child.Start();
+        await Until(() => child.LastWords == "up");
+        await child.StopAsync(Patience, CancellationToken.None);
+        _events.Select(e => e.Step).ShouldBe([RunStep.Started, RunStep.Stopped]);
+        child.LastWords.ShouldBe("terminated");
+    }
+
+    [Fact]
+    public async Task Start_AnotherProgram_OutlivesTheThreadThatAskedForIt()
+    {
+        var spec = new ChildSpec(ChildKind.Consensus, null, ["--pdeathsig", "KILL", "--", "/bin/sh", "-c", "echo up; exec sleep 1000"], null) { Name = "consensus-1", Program = "setpriv" };
+        using var child = new ChildSupervisor(spec, "/nonexistent/banyan", _platform, _data, TimeProvider.System, Report);
+        var thread = new Thread(child.Start);
+        thread.Start();
+        thread.Join();
+        await Until(() => child.LastWords == "up");
+        await Task.WhenAny(Until(() => _events.Any(e => e.Step == RunStep.Died)), Task.Delay(300, TestContext.Current.CancellationToken));
+        _events.Select(e => e.Step).ShouldBe([RunStep.Started]);
+        await child.StopAsync(Patience, CancellationToken.None);
+    }
+
+    [Fact]
+    public void HeldAs_Consensus_IsAlsoItsKind() =>
+        new ChildSpec(ChildKind.Consensus, null, ["x"], null) { Name = "consensus-2" }.HeldAs.ShouldBe(["consensus-2", "consensus"]);
+
     [Fact]
     public async Task FindChildren_ProcessOfThisPlatform_IsFoundAndOnlyThat()
     {
@@ -105,8 +172,10 @@ public sealed class ChildSupervisorTests : IDisposable
 
     public void Dispose() => Directory.Delete(_data.Root, recursive: true);
 
-    private ChildSupervisor Shell(string script) =>
-        new(new ChildSpec(ChildKind.Cell, "east", ["-c", script], null), "/bin/sh", _platform, _data, TimeProvider.System, Report);
+    private int LastPid() => int.Parse(_events.Last(e => e.Step == RunStep.Started).Detail!.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+
+    private ChildSupervisor Shell(string script, string? region = null) =>
+        new(new ChildSpec(ChildKind.Cell, "east", ["-c", script], null) { Name = region is null ? "-c-east" : $"cell-{region}" }, "/bin/sh", _platform, _data, TimeProvider.System, Report);
 
     private void Report(ChildSpec spec, RunStep step, string? detail) => _events.Enqueue((step, detail));
 

@@ -25,8 +25,9 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
     /// <param name="entryPort">As asked for; null to keep that of the last run, else <see cref="DefaultEntryPort"/>.</param>
     /// <param name="limit">The most regions to run.</param>
     /// <param name="frontDoors">How many front doors to run.</param>
-    /// <exception cref="PlatformException">The folder holds another platform, or the entry's port is taken.</exception>
-    public PlatformPlan Plan(PlannedPlatform planned, PlatformState? previous, string folder, int? entryPort, int limit, int frontDoors = 1)
+    /// <param name="consensus">The kind of consensus store, as asked for; null to keep that of the last run, else <see cref="ConsensusState.Single"/>.</param>
+    /// <exception cref="PlatformException">The folder holds another platform or keeps its epochs in a store of another kind, or a port that can't be another is taken.</exception>
+    public PlatformPlan Plan(PlannedPlatform planned, PlatformState? previous, string folder, int? entryPort, int limit, int frontDoors = 1, string? consensus = null)
     {
         if (previous is not null && previous.Platform != planned.Name)
             throw new PlatformException($"{folder} holds the platform {previous.Platform}, not {planned.Name}: name another folder with --data");
@@ -47,7 +48,7 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
             PostgresMajor = previous?.PostgresMajor,
             EntryPort = entry,
             FrontDoors = PlanFrontDoors(entry, frontDoors, previous, ports, notes),
-            Consensus = PlanConsensus(previous?.Consensus, ports, notes),
+            Consensus = PlanConsensus(previous?.Consensus, consensus, folder, ports, notes),
             Regions = regions,
             Partitions = partitions,
             Objectives = planned.Objectives,
@@ -79,9 +80,29 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
         return doors;
     }
 
-    private ConsensusState PlanConsensus(ConsensusState? before, FreePorts ports, List<string> notes) => before?.Kind == ConsensusState.Single
-        ? before with { Members = [before.Members[0] with { Port = Keep(before.Members[0].Port, "the consensus store", ports, notes) }] }
-        : new ConsensusState(ConsensusState.Single, [new ConsensusMember("consensus", ports.Take())]);
+    /// <summary>
+    /// The truth about partitions is in the store: a folder keeps the kind that it has. Members of etcd know each other by their
+    /// ports, so those can't change either.
+    /// </summary>
+    private ConsensusState PlanConsensus(ConsensusState? before, string? kind, string folder, FreePorts ports, List<string> notes)
+    {
+        if (before is null)
+        {
+            return kind == ConsensusState.Etcd
+                ? new ConsensusState(ConsensusState.Etcd, [.. Enumerable.Range(1, 3).Select(n => new ConsensusMember(string.Create(CultureInfo.InvariantCulture, $"consensus-{n}"), ports.Take(), ports.Take()))])
+                : new ConsensusState(ConsensusState.Single, [new ConsensusMember("consensus", ports.Take())]);
+        }
+
+        if (kind is not null && kind != before.Kind)
+            throw new PlatformException($"{folder} keeps its epochs in a consensus store of kind {before.Kind}, not {kind}: leave --consensus out, or name another folder with --data");
+        foreach (var member in before.Members)
+        {
+            if (member.PeerPort is { } peer && !isFree(peer))
+                throw new PlatformException(string.Create(CultureInfo.InvariantCulture, $"port {peer}, by which the other members of etcd know {member.Name}, is taken by another program: stop it"));
+        }
+
+        return before with { Members = [.. before.Members.Select(m => m with { Port = Keep(m.Port, $"the consensus store's {m.Name}", ports, notes) })] };
+    }
 
     private RegionState PlanRegion(PlannedRegion region, RegionState? before, FreePorts ports, List<string> notes) => new()
     {
