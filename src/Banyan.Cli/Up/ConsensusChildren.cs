@@ -7,6 +7,9 @@ namespace Banyan.Cli.Up;
 /// <summary>The processes that the consensus store is.</summary>
 internal static class ConsensusChildren
 {
+    /// <summary>SIGKILL: what etcd has acknowledged is on disk, and its leader would look for a successor for seconds among members that stop too.</summary>
+    private const int StopSignal = 9;
+
     /// <summary>One of ours, or the members of etcd.</summary>
     /// <exception cref="CommandFailure">etcd is missing, or its folders can't be made.</exception>
     public static IEnumerable<ChildSpec> Of(PlatformState platform, DataFolder data)
@@ -33,7 +36,7 @@ internal static class ConsensusChildren
             return [.. members.Select(member =>
             {
                 var command = cluster.Prepare(member);
-                return new ChildSpec(ChildKind.Consensus, null, [.. command.Skip(1)], member.Port) { Name = member.Name, Program = command[0], ReadyPath = "/health" };
+                return new ChildSpec(ChildKind.Consensus, null, [.. command.Skip(1)], member.Port) { Name = member.Name, Program = command[0], StopSignal = StopSignal, ReadyPath = "/health" };
             })];
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)

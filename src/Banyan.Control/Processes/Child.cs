@@ -8,9 +8,9 @@ internal sealed class Child : IDisposable
 {
     private readonly Process _process;
     private readonly Task _pumps;
-    private readonly bool _bySignal;
+    private readonly int? _stopSignal;
 
-    private Child(Process process, Task pumps, bool bySignal) => (_process, _pumps, _bySignal) = (process, pumps, bySignal);
+    private Child(Process process, Task pumps, int? stopSignal) => (_process, _pumps, _stopSignal) = (process, pumps, stopSignal);
 
     public int Pid => _process.Id;
 
@@ -31,7 +31,7 @@ internal sealed class Child : IDisposable
         info.Environment[ChildLifetime.InstanceVariable] = platform.InstanceId;
         // Threads of the pool come and go.
         var process = spec.Program is null ? Process.Start(info)! : LastingThread.Run(() => Process.Start(info)!);
-        return new Child(process, Task.WhenAll(log.CopyFromAsync(process.StandardOutput.BaseStream), log.CopyFromAsync(process.StandardError.BaseStream)), spec.Program is not null);
+        return new Child(process, Task.WhenAll(log.CopyFromAsync(process.StandardOutput.BaseStream), log.CopyFromAsync(process.StandardError.BaseStream)), spec.Program is null ? null : spec.StopSignal);
     }
 
     /// <summary>Waits for its end, and for all that it wrote.</summary>
@@ -47,8 +47,8 @@ internal sealed class Child : IDisposable
     /// <summary>Asks it to drain and stop.</summary>
     public void AskToStop()
     {
-        if (_bySignal)
-            Signal(Libc.SIGTERM);
+        if (_stopSignal is { } signal)
+            Signal(signal);
         try
         {
             _process.StandardInput.Close();

@@ -11,10 +11,13 @@ public sealed record ChildSpec(ChildKind Kind, string? Region, IReadOnlyList<str
     public string ReadyPath { get; init; } = "/health/ready";
 
     /// <summary>
-    /// A program that is not <c>banyan</c>, such as etcd; null for <c>banyan</c>. It doesn't know of its stdin: it is asked to
-    /// stop by SIGTERM, and ends with the thread that started it.
+    /// A program that is not <c>banyan</c>, such as etcd; null for <c>banyan</c>. It doesn't know of its stdin: it is stopped
+    /// by <see cref="StopSignal"/>, and is started by a thread that lasts, whose end it can ask to be told of.
     /// </summary>
     public string? Program { get; init; }
+
+    /// <summary>What stops another <see cref="Program"/>; SIGTERM by default.</summary>
+    public int StopSignal { get; init; } = Libc.SIGTERM;
 
     /// <summary>What besides its name a file in <see cref="Platform.DataFolder.Held"/> can call it.</summary>
     public IReadOnlyList<string> HeldAs => Region is { } region ? [Name, region] : Kind == ChildKind.Consensus ? [Name, "consensus"] : [Name];
