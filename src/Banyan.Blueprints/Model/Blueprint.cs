@@ -71,6 +71,9 @@ public sealed partial record Blueprint : Element
 
     public Monitoring? Monitoring { get; init; }
 
+    /// <summary>How often promises are to be proven; every 30 days where nothing is said.</summary>
+    public DrillPlan? Drills { get; init; }
+
     public Prices? Prices { get; init; }
 
     /// <summary>Other stacks of the same platform; <see cref="As"/> gives the blueprint of one.</summary>

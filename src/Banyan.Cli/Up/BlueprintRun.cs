@@ -55,7 +55,10 @@ internal static class BlueprintRun
             Connection = r.Database?.Connection,
         })],
         [.. Objectives(blueprint)],
-        Settings(blueprint));
+        Settings(blueprint))
+    {
+        DrillsEverySeconds = blueprint.Drills?.Every.Value.TotalSeconds ?? PlatformState.DefaultDrillsEverySeconds,
+    };
 
     /// <summary>
     /// Where people must consent, a role is named; a runbook without one is what Banyan does by itself

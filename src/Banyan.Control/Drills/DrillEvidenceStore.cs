@@ -7,12 +7,15 @@ using Banyan.Control.Platform;
 namespace Banyan.Control.Drills;
 
 /// <summary>Results of drills, in the journals of the regions that were drilled; reached by the front doors. Thread-safe.</summary>
-public sealed class DrillEvidenceStore(PlatformState platform, TimeProvider time) : IDisposable
+/// <param name="platform">As in <c>platform.json</c>.</param>
+/// <param name="time">The clock.</param>
+/// <param name="handler">The network for reading; the real one where null.</param>
+public sealed class DrillEvidenceStore(PlatformState platform, TimeProvider time, HttpMessageHandler? handler = null) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _http = new(handler ?? new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) }, disposeHandler: handler is null) { Timeout = TimeSpan.FromSeconds(10) };
 
     /// <summary>Stores a result.</summary>
     /// <returns>The journal's receipt; null where the region takes no changes.</returns>

@@ -45,6 +45,12 @@ public sealed record PlatformState
     /// <summary>What the blueprint promises, for <c>status</c>.</summary>
     public IReadOnlyList<ObjectiveState> Objectives { get; init; } = [];
 
+    /// <summary><see cref="DrillsEverySeconds"/> where the blueprint says nothing: 30 days.</summary>
+    public const double DefaultDrillsEverySeconds = 30 * 86400;
+
+    /// <summary>How old the last passing drill of an objective may be for it to count as proven, in seconds.</summary>
+    public double DrillsEverySeconds { get; init; } = DefaultDrillsEverySeconds;
+
     /// <summary>Settings of services from the blueprint, such as <c>climate:retention</c> → <c>365d</c>; given to each cell.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 

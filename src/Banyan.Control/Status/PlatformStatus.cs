@@ -90,5 +90,6 @@ public sealed record FrontDoorStatus(string Name, Uri Address, RegionServing Sta
 /// <param name="Name">Its name, such as <c>rto</c>.</param>
 /// <param name="Target">What the blueprint says, such as <c>15m</c>.</param>
 /// <param name="Measured">What the last drill measured; null until one did.</param>
-/// <param name="ProvenAt">When that was; null until then.</param>
-public sealed record ObjectiveStatus(string Name, string Target, string? Measured, DateTimeOffset? ProvenAt);
+/// <param name="ProvenAt">When a drill last showed that it holds; null until then.</param>
+/// <param name="Proven">That was not longer ago than the blueprint allows (<c>drills: { every: 30d }</c>).</param>
+public sealed record ObjectiveStatus(string Name, string Target, string? Measured, DateTimeOffset? ProvenAt, bool Proven = false);

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Banyan.Control.Drills;
 using Banyan.Control.Platform;
 
 namespace Banyan.Control.Status;
@@ -32,6 +33,7 @@ public sealed class StatusCollector : IDisposable
         _patience = patience ?? DefaultPatience;
         _started = time.GetTimestamp();
         _records = new PresentRecords(time);
+        Drills = new DrillBook(time, handler);
         _http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = _patience, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30), UseProxy = false }, disposeHandler: handler is null)
         {
             MaxResponseContentBufferSize = 1 << 20,
@@ -39,10 +41,14 @@ public sealed class StatusCollector : IDisposable
         };
     }
 
+    /// <summary>The results of drills, as of the last look.</summary>
+    public DrillBook Drills { get; }
+
     /// <summary>Takes one look at the whole platform. Never fails because a part of it does not answer.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<PlatformStatus> CollectAsync(PlatformState platform, CancellationToken cancellationToken)
     {
+        var drills = platform.Objectives.Count > 0 ? Drills.ReadAsync(platform, _patience, cancellationToken) : Task.FromResult<IReadOnlyList<DrillEvidence>>([]);
         var records = _records.ReadAsync(platform, _patience, cancellationToken);
         var doors = Task.WhenAll(platform.AllFrontDoors().Select(d => AskFrontDoorAsync(d, cancellationToken)));
         var cells = platform.Regions.Select(r => AskAsync(r.CellPort, "/cell/v1/status", StatusJson.Default.CellReport, cancellationToken)).ToArray();
@@ -63,7 +69,7 @@ public sealed class StatusCollector : IDisposable
             Platform = platform.Platform,
             Regions = regions,
             FrontDoors = await doors,
-            Objectives = [.. platform.Objectives.Select(static o => new ObjectiveStatus(o.Name, o.Target, null, null))],
+            Objectives = DrillProofs.Of(platform, await drills, _time.GetUtcNow()),
             ObservedAt = _time.GetUtcNow(),
         };
     }
@@ -73,6 +79,7 @@ public sealed class StatusCollector : IDisposable
     {
         _http.Dispose();
         _records.Dispose();
+        Drills.Dispose();
     }
 
     private async Task<CellReport?> ServedElsewhereAsync(PartitionState? partition, RegionState region, CancellationToken cancellationToken) =>

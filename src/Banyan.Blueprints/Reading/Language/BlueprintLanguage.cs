@@ -48,6 +48,7 @@ internal static class BlueprintLanguage
         .Key("governance", PolicyLanguage.Governance, "Who decides.", (b, v) => b with { Governance = v })
         .Key("deployment", OperationLanguage.Deployment, "How it comes to run.", (b, v) => b with { Deployment = v })
         .Key("monitoring", OperationLanguage.Monitoring, "Its eyes.", (b, v) => b with { Monitoring = v })
+        .Key("drills", PromiseLanguage.Drills, "How often its promises are to be proven by drills.", (b, v) => b with { Drills = v })
         .Key("prices", OperationLanguage.Prices, "What it costs.", (b, v) => b with { Prices = v })
         .Key("variants", new NamedShape<Variant>(Name, Variant), "Other stacks of the same platform.", (b, v) => b with { Variants = v })
         .Key("roadmap", new NamedShape<RoadmapItem>(Name, OperationLanguage.RoadmapItem), "What is only planned.", (b, v) => b with { Roadmap = v })

@@ -33,6 +33,9 @@ internal static class PromiseLanguage
         .Key("tiers", CountList, "Tiers.", (d, v) => d with { Tiers = v })
         .Key("stores", CountList, "Stores.", (d, v) => d with { Stores = v });
 
+    public static readonly MapShape<DrillPlan> Drills = new MapShape<DrillPlan>("drills", "How often promises are to be proven.", new())
+        .Key("every", Time, "How old the last passing drill of an objective may be for it to count as proven; 30d where nothing is said.", (d, v) => d with { Every = v });
+
     public static readonly ChoiceShape<FailoverMode> Mode = new("a way to fail over", ("automatic", FailoverMode.Automatic), ("manual", FailoverMode.Manual), ("neighbour", FailoverMode.Neighbour), ("none", FailoverMode.None));
 
     public static readonly MapShape<FailoverPolicy> Policy = new MapShape<FailoverPolicy>("failover-policy", "What happens when something fails: one word, or in full.", new())

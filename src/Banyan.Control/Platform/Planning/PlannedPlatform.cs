@@ -9,7 +9,11 @@ public sealed record PlannedPlatform(
     string Name,
     IReadOnlyList<PlannedRegion> Regions,
     IReadOnlyList<ObjectiveState> Objectives,
-    IReadOnlyDictionary<string, string> Settings);
+    IReadOnlyDictionary<string, string> Settings)
+{
+    /// <summary>How old the last passing drill of an objective may be for it to count as proven, in seconds.</summary>
+    public double DrillsEverySeconds { get; init; } = PlatformState.DefaultDrillsEverySeconds;
+}
 
 /// <summary>A region as the blueprint has it.</summary>
 public sealed record PlannedRegion

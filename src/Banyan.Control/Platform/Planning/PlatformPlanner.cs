@@ -52,6 +52,7 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
             Regions = regions,
             Partitions = partitions,
             Objectives = planned.Objectives,
+            DrillsEverySeconds = planned.DrillsEverySeconds,
             Settings = planned.Settings,
         };
         foreach (var gone in previous?.Regions.Where(r => state.FindRegion(r.Name) is null) ?? [])
