@@ -48,7 +48,13 @@ internal static class Answer
             await ready;
             var read = await from.ReadAsync(writer.GetMemory(), cancellationToken);
             if (read == 0)
+            {
+                // Kestrel flushes by itself only what leaves together with its headers: the rest would wait for the connection's next answer.
+                if (held > 0)
+                    await writer.FlushAsync(cancellationToken);
                 return;
+            }
+
             writer.Advance(read);
             held += read;
         }

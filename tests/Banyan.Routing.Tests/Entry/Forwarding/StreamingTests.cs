@@ -19,6 +19,20 @@ public class StreamingTests
         (await new StreamReader(body).ReadToEndAsync()).ShouldBe("second");
     }
 
+    [Theory]
+    [InlineData(65_000)]
+    [InlineData(70_000)]
+    [InlineData(100_000)]
+    [InlineData(228_919)]
+    [InlineData(1_000_000)]
+    public async Task Answer_WholeAndLarge_ArrivesToItsLastByteOnAKeptConnection(int bytes)
+    {
+        await using var cell = await TestCell.StartAsync();
+        await using var entry = await TestEntry.StartAsync(cell);
+        for (var i = 0; i < 5; i++)
+            (await entry.Client.GetByteArrayAsync($"/large/{bytes}").WaitAsync(TimeSpan.FromSeconds(20))).Length.ShouldBe(bytes);
+    }
+
     [Fact]
     public async Task Answer_EventStream_EachEventArrivesAtOnce()
     {

@@ -73,6 +73,12 @@ internal sealed class TestCell : IAsyncDisposable
         routes.Map("/health", context => context.Response.WriteAsync("public health"));
         routes.Map("/status/{code:int}", context => Status(context, int.Parse((string)context.GetRouteValue("code")!)));
         routes.Map("/stream", StreamAsync);
+        routes.Map("/large/{bytes:int}", static async context =>
+        {
+            var body = new byte[int.Parse((string)context.GetRouteValue("bytes")!, System.Globalization.CultureInfo.InvariantCulture)];
+            context.Response.ContentLength = body.Length;
+            await context.Response.Body.WriteAsync(body);
+        });
         routes.Map("/sse", SseAsync);
         routes.Map("/upload", UploadAsync);
         routes.Map("/refuse-upload", context => Status(context, 413));

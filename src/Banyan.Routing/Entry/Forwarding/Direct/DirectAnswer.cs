@@ -210,6 +210,10 @@ internal readonly struct DirectAnswer(CellConnection connection, Exchange exchan
             }
         }
 
+        // Kestrel flushes by itself only what leaves together with its headers: the rest would wait for the connection's next
+        // answer. Whether the client is gone is of no interest any more.
+        if (held > 0)
+            await IsGoneAsync(writer);
         return !Head.Closes && connection.Unread.IsEmpty;
     }
 
