@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Banyan.EndToEnd.Tests.Running;
 using static Microsoft.Playwright.Assertions;
 
@@ -7,7 +8,7 @@ namespace Banyan.EndToEnd.Tests.Browser;
 
 /// <summary>The console of a real platform in a real browser.</summary>
 [Collection(LivePlatformCollection.Name)]
-public class ConsoleTests(LivePlatform platform, Chromium chromium) : IClassFixture<Chromium>
+public partial class ConsoleTests(LivePlatform platform, Chromium chromium) : IClassFixture<Chromium>
 {
     private static readonly string[] Regions = ["east-africa", "west-africa", "north-africa", "south-africa", "central-africa"];
 
@@ -143,6 +144,9 @@ public class ConsoleTests(LivePlatform platform, Chromium chromium) : IClassFixt
         await Expect(window.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "light");
     }
 
+    [GeneratedRegex("^\\s*[1-4] of 5 regions serving\\s*$")]
+    private static partial Regex SomeServe();
+
     [Fact]
     public async Task Region_StopsAnswering_IsShownDownAndThenServingAgain()
     {
@@ -154,7 +158,8 @@ public class ConsoleTests(LivePlatform platform, Chromium chromium) : IClassFixt
         try
         {
             await Expect(window.Page.Locator(".notice-down")).ToHaveTextAsync("north-africa is down: its cell does not answer.");
-            await Expect(window.Page.Locator("#s-state")).ToHaveTextAsync("4 of 5 regions serving");
+            // Whatever else this cell serves at the time is not served either, until it has moved.
+            await Expect(window.Page.Locator("#s-state")).ToHaveTextAsync(SomeServe());
             await Expect(window.Page.Locator(".map-mark[data-key=north-africa] .halo-down")).ToHaveCountAsync(1);
             await Expect(window.Page.Locator(".regions tr[data-key=east-africa]")).ToContainTextAsync("serving");
         }
