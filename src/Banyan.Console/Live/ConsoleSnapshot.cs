@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Banyan.Console.Alerts;
 using Banyan.Console.History;
+using Banyan.Control.Drills;
 using Banyan.Control.Status;
 using Banyan.Routing.Entry;
 
@@ -17,6 +18,9 @@ public sealed record ConsoleSnapshot
 
     /// <summary>The last ten minutes.</summary>
     public required ImmutableList<HistoryPage> History { get; init; }
+
+    /// <summary>What came of the last drills, newest first.</summary>
+    public IReadOnlyList<DrillEvidence> Drills { get; init; } = [];
 
     /// <summary>What the entry itself counts.</summary>
     public required EntryFigures Entry { get; init; }

@@ -16,6 +16,7 @@ public static class LiveSections
         ("s-running", typeof(RunningSection)),
         ("s-databases", typeof(DatabasesSection)),
         ("s-objectives", typeof(ObjectivesSection)),
+        ("s-drills", typeof(DrillsSection)),
     ];
 
     public static IReadOnlyList<(string Id, Type Component)> Region { get; } =

@@ -10,6 +10,9 @@ namespace Banyan.Console.Live;
 /// <summary>Looks at the platform, at most once at a time and not more often than asked for. Thread-safe.</summary>
 public sealed class SnapshotSource(PlatformState platform, StatusCollector collector, EntryMetrics entry, AlertBoard alerts, HistoryBook history, TimeProvider time) : IDisposable
 {
+    /// <summary>Drills that are shown.</summary>
+    private const int MostDrills = 8;
+
     private readonly SemaphoreSlim _one = new(1);
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private PlatformStatus? _last;
@@ -44,6 +47,7 @@ public sealed class SnapshotSource(PlatformState platform, StatusCollector colle
         Status = status,
         Alerts = alerts.Alerts,
         History = history.Current,
+        Drills = [.. collector.Drills.Last.Take(MostDrills)],
         Entry = new EntryFigures(_startedAt, platform.Regions.ToImmutableDictionary(r => r.Name, r => entry.RequestsOf(r.Name)), entry.RefusedInTotal)
         {
             Holds = platform.Regions.ToImmutableDictionary(r => r.Name, r => entry.HoldsOf(r.Name)),
