@@ -149,11 +149,15 @@ internal sealed partial class PartitionLoop(HostedPartition partition, Partition
         }
 
         await promoted;
+
+        // The newest revision of the record that we were named by: only what is in sync may have changed since.
+        if (watch.Find(Name) is not { } newest || newest.Record.Epoch != known.Record.Epoch || newest.Record.Primary != options.Region || newest.Record.Target is not null)
+            return null;
         app.Life.WaitForLease();
         try
         {
             var hold = new PartitionHold(known.Record.Epoch, options.Region, options.Holder);
-            if (await PartitionLease.AcquireAsync(options.Store, Name, hold, watch.Find(Name)?.Revision ?? known.Revision, options.Terms, options.LeaseClock, log, mine.Token) is { } lease)
+            if (await PartitionLease.AcquireAsync(options.Store, Name, hold, newest.Revision, options.Terms, options.LeaseClock, log, mine.Token) is { } lease)
             {
                 _noLease = false;
                 return lease;
@@ -218,7 +222,7 @@ internal sealed partial class PartitionLoop(HostedPartition partition, Partition
         var building = stopping ? Task.CompletedTask : Task.Run(() => _next = PartitionApp.Build(partition), CancellationToken.None);
         await app.Runner.StandDownAsync(end, stopping ? partition.Cell.DrainTimeout : options.HandOverPatience);
         var why = lease.Ended.IsCompleted ? await lease.Ended : LeaseEnd.Released;
-        if (why == LeaseEnd.Released)
+        if (why is LeaseEnd.Released or LeaseEnd.Moved) // who comes next need not wait for it to run out
             await lease.ReleaseAsync(CancellationToken.None);
         LogStoodDown(Name, lease.Epoch, why, end, (long)options.Time.GetElapsedTime(began).TotalMilliseconds);
         await building;
