@@ -108,6 +108,7 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
                 Scenario = options.Scenario,
                 Tier = platform.FindRegion(options.Region)!.Tier,
                 Broken = timeline.Broken!.Value,
+                HomeAt = timeline.First("going home"),
                 Load = figures,
                 Ledger = LedgerChecker.Check(figures.Acknowledged, figures.Sent, rows, entries),
                 MissedEvents = missed,
@@ -193,6 +194,7 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
         if (home is null || run.Watcher?.Partition is not { } now || now.Primary == home)
             return [];
         observer.Phase($"bringing the partition home to {home}");
+        run.Timeline.Add("going home", home);
         if (await new DrillSwitch(platform, run.Partition.Name, time).MoveAsync(home, TimeSpan.FromSeconds(60), cancellationToken) is { } why)
             return [$"the partition stays in {now.Primary}: {why}"];
         run.Timeline.Add("home again", home);

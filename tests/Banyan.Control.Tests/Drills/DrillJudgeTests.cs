@@ -20,6 +20,16 @@ public class DrillJudgeTests
     }
 
     [Fact]
+    public void Rto_BroughtHomeAfterwards_IsNotCountedWithTheFailure()
+    {
+        var measured = Measured(broken: 10, 9.9, 10.7, 10.8, 20, 22) with { HomeAt = TimeSpan.FromSeconds(10.75) };
+        DrillJudge.Rto(measured).TotalSeconds.ShouldBe(0.7, 1e-9);
+        DrillJudge.Home(measured)!.Value.TotalSeconds.ShouldBe(9.2, 1e-9);
+        // A gap that began before it went home is the failure's, however long it lasts.
+        DrillJudge.Rto(measured with { HomeAt = TimeSpan.FromSeconds(10.5) }).TotalSeconds.ShouldBe(0.7, 1e-9);
+    }
+
+    [Fact]
     public void Rpo_FirstLostChange_UntilItWasBroken()
     {
         DrillJudge.Rpo(Measured(10, 11)).ShouldBe(TimeSpan.Zero);

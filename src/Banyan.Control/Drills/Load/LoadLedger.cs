@@ -132,8 +132,8 @@ internal sealed record LoadFigures
     /// <summary>The first thousand.</summary>
     public required IReadOnlyList<FailedRequest> Failures { get; init; }
 
-    /// <summary>The longest time without an acknowledged change that ends after a moment, and when it ended; none where nothing came after it.</summary>
-    public (TimeSpan Length, TimeSpan EndedAt)? LongestGapAfter(TimeSpan moment)
+    /// <summary>The longest time without an acknowledged change that begins between two moments, and when it ended; none where nothing came after the first.</summary>
+    public (TimeSpan Length, TimeSpan EndedAt)? LongestGapAfter(TimeSpan moment, TimeSpan? until = null)
     {
         (TimeSpan Length, TimeSpan EndedAt)? longest = null;
         var before = moment;
@@ -141,6 +141,8 @@ internal sealed record LoadFigures
         {
             if (change.At <= moment)
                 continue;
+            if (longest is not null && before >= until)
+                break;
             if (longest is null || change.At - before > longest.Value.Length)
                 longest = (change.At - before, change.At);
             before = change.At;

@@ -17,6 +17,9 @@ internal sealed record DrillMeasures
     /// <summary>When it was broken, since the ledger was made.</summary>
     public required TimeSpan Broken { get; init; }
 
+    /// <summary>When the partition began to be brought home, which is no failure any more; null where it was not.</summary>
+    public TimeSpan? HomeAt { get; init; }
+
     public required LoadFigures Load { get; init; }
 
     public required LedgerVerdict Ledger { get; init; }
@@ -37,8 +40,11 @@ internal sealed record DrillMeasures
 /// <summary>Holds what was measured against what is promised. Pure.</summary>
 internal static class DrillJudge
 {
-    /// <summary>The longest time without an acknowledged change after it was broken; where none came any more, the time until the last request.</summary>
-    public static TimeSpan Rto(DrillMeasures measured) => measured.Load.LongestGapAfter(measured.Broken)?.Length ?? TimeSpan.MaxValue;
+    /// <summary>The longest time without an acknowledged change after it was broken, until it was brought home; without end where none came any more.</summary>
+    public static TimeSpan Rto(DrillMeasures measured) => measured.Load.LongestGapAfter(measured.Broken, measured.HomeAt)?.Length ?? TimeSpan.MaxValue;
+
+    /// <summary>The longest time without an acknowledged change while it was brought home; null where it was not.</summary>
+    public static TimeSpan? Home(DrillMeasures measured) => measured.HomeAt is { } home ? measured.Load.LongestGapAfter(home)?.Length : null;
 
     /// <summary>How far back the loss reaches; zero where nothing is lost.</summary>
     public static TimeSpan Rpo(DrillMeasures measured)

@@ -34,6 +34,7 @@ internal static class DrillReporter
             Notes =
             [
                 .. notes,
+                .. DrillJudge.Home(measured) is { } home ? [$"bringing it home in order took {DrillJudge.Text(home)} without changes"] : Array.Empty<string>(),
                 .. measured.Ledger.Problems,
                 .. load.Failures.GroupBy(static f => (f.Safe, f.What)).OrderByDescending(static g => g.Count())
                     .Select(static g => string.Create(CultureInfo.InvariantCulture, $"{g.Count()} {(g.Key.Safe ? "repeatable requests" : "changes without a key")} failed: {g.Key.What}")).Take(10),
