@@ -83,69 +83,67 @@ internal sealed class ProcessWatch(IPEndPoint address, TimeProvider clock, Actio
         }
     }
 
-    /// <summary>Asks until the connection ends.</summary>
+    /// <summary>Asks until the connection ends. One read is always outstanding and none is ever cancelled: at rest nothing is thrown.</summary>
     /// <returns>Whether it ended after an answer, rather than in silence.</returns>
     private async Task<bool> AskAsync(Socket socket, CancellationToken stop)
     {
+        var reading = ReadAsync(socket);
         while (true)
         {
-            if (!await ExchangeAsync(socket, stop))
+            if (!await SendAsync(socket, stop))
+                return _last == Sight.Up;
+            if (!await EndsWithinAsync(reading, SilentAfter, stop))
+            {
+                Say(Sight.Silent);
+                return false;
+            }
+
+            if (await reading == 0)
                 return _last == Sight.Up;
             Say(Sight.Up);
-            // Nothing is to come meanwhile: whatever ends this wait early is the end of the connection.
-            if (await ReadAsync(socket, Interval, stop) is not null)
+            // Health answers are small and come in one piece. Nothing is to come meanwhile: what ends this wait early is the end of the connection.
+            reading = ReadAsync(socket);
+            if (await EndsWithinAsync(reading, Interval, stop) && await reading == 0)
                 return true;
         }
     }
 
-    private async Task<bool> ExchangeAsync(Socket socket, CancellationToken stop)
+    private async Task<bool> EndsWithinAsync(Task<int> reading, TimeSpan patience, CancellationToken stop)
+    {
+        if (!reading.IsCompleted)
+        {
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            await Task.WhenAny(reading, Task.Delay(patience, clock, enough.Token));
+            await enough.CancelAsync();
+            stop.ThrowIfCancellationRequested();
+        }
+
+        return reading.IsCompleted;
+    }
+
+    private static async Task<bool> SendAsync(Socket socket, CancellationToken stop)
     {
         try
         {
             await socket.SendAsync(Question, stop);
+            return true;
         }
         catch (SocketException)
         {
             return false;
         }
-
-        var got = 0;
-        while (true)
-        {
-            switch (await ReadAsync(socket, SilentAfter, stop))
-            {
-                case null:
-                    Say(Sight.Silent);
-                    return false;
-                case 0:
-                    return false;
-                case { } count:
-                    got += count;
-                    break;
-            }
-
-            // Any whole answer will do; health answers are small and come in one piece. More than the buffer holds is no health answer.
-            if (got >= 12 && socket.Available == 0)
-                return true;
-        }
     }
 
-    /// <returns>The bytes read; 0 at the end of the connection; null where nothing came in time.</returns>
-    private async Task<int?> ReadAsync(Socket socket, TimeSpan patience, CancellationToken stop)
+    /// <returns>The bytes read; 0 at the end of the connection, however it came.</returns>
+    private async Task<int> ReadAsync(Socket socket)
     {
-        using var limit = new CancellationTokenSource(patience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {
-            return await socket.ReceiveAsync(_buffer, either.Token);
+            return await socket.ReceiveAsync(_buffer);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             return 0;
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            return null;
         }
     }
 
