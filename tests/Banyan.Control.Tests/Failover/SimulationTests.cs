@@ -3,10 +3,15 @@ using Banyan.Control.Tests.Failover.Simulation;
 
 namespace Banyan.Control.Tests.Failover;
 
+/// <summary>It takes every core for itself: what else is tested meanwhile would find everything late.</summary>
+[CollectionDefinition(nameof(SimulationCollection), DisableParallelization = true)]
+public sealed class SimulationCollection;
+
 /// <summary>
 /// Thousands of bad days, each by its seed. A seed that fails is in the message; play it again alone with
 /// <c>BANYAN_SIMULATION_SEED</c> set to it, or more of them with <c>BANYAN_SIMULATION_SCHEDULES</c>.
 /// </summary>
+[Collection(nameof(SimulationCollection))]
 public class SimulationTests
 {
     private static readonly int Schedules = int.Parse(Environment.GetEnvironmentVariable("BANYAN_SIMULATION_SCHEDULES") ?? "40", CultureInfo.InvariantCulture);
