@@ -12,6 +12,7 @@ public sealed class ProcessWatchTests : IAsyncDisposable
     private readonly BlockingCollection<Sight> _seen = [];
     private readonly List<Task> _work = [];
     private TcpListener? _listener;
+    private int _asked;
 
     [Fact]
     public async Task Run_ProcessDies_IsRefusedAndIsUpAgainWhenItReturns()
@@ -24,6 +25,17 @@ public sealed class ProcessWatchTests : IAsyncDisposable
         Next().ShouldBe(Sight.Refused);
         Listen(answers: true, address.Port);
         Next().ShouldBe(Sight.Up);
+    }
+
+    [Fact]
+    public async Task Run_AnswerInPieces_IsAskedForOnceAnInterval()
+    {
+        var address = Listen(answers: true);
+        Watch(address);
+        Next().ShouldBe(Sight.Up);
+        await Task.Delay(ProcessWatch.Interval * 4, TestContext.Current.CancellationToken);
+        // Once at first and once an interval: a machine that is busy asks less, never more.
+        Volatile.Read(ref _asked).ShouldBeInRange(1, 6);
     }
 
     [Fact]
@@ -99,8 +111,14 @@ public sealed class ProcessWatchTests : IAsyncDisposable
         var buffer = new byte[1024];
         try
         {
+            client.NoDelay = true;
             while (await client.ReceiveAsync(buffer, _stop.Token) > 0)
-                await client.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nlive\n"u8.ToArray(), _stop.Token);
+            {
+                Interlocked.Increment(ref _asked);
+                await client.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nlive\n\r\n"u8.ToArray(), _stop.Token);
+                await Task.Delay(5, _stop.Token);
+                await client.SendAsync("0\r\n\r\n"u8.ToArray(), _stop.Token);
+            }
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {

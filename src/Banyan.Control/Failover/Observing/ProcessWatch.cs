@@ -101,10 +101,15 @@ internal sealed class ProcessWatch(IPEndPoint address, TimeProvider clock, Actio
             if (await reading == 0)
                 return _last == Sight.Up;
             Say(Sight.Up);
-            // Health answers are small and come in one piece. Nothing is to come meanwhile: what ends this wait early is the end of the connection.
+            // The rest of the answer may come by itself, as the end of a chunked one does; then nothing, or the end of the connection.
+            var answered = clock.GetTimestamp();
             reading = ReadAsync(socket);
-            if (await EndsWithinAsync(reading, Interval, stop) && await reading == 0)
-                return true;
+            while (Interval - clock.GetElapsedTime(answered) is { Ticks: > 0 } left && await EndsWithinAsync(reading, left, stop))
+            {
+                if (await reading == 0)
+                    return true;
+                reading = ReadAsync(socket);
+            }
         }
     }
 
