@@ -88,7 +88,7 @@ internal static class KeeperPlan
     private static KeeperStep DecideOtherRole(KeptDatabase wanted, DatabaseFacts facts)
     {
         var epoch = facts.State?.Epoch ?? 1; // From before partitions moved: of the first.
-        var isBegun = facts.State is { Phase: FolderPhase.Promoting } && epoch == wanted.Epoch;
+        var isBegun = wanted.IsPrimary && facts.State is { Phase: FolderPhase.Promoting } && epoch == wanted.Epoch;
         if (epoch >= wanted.Epoch && !isBegun)
             return new KeeperStep.Refuse(OtherRole(wanted, epoch));
         if (facts.Server is null && Pause(facts) is { } pause)

@@ -112,7 +112,11 @@ internal sealed partial class PrivateDatabase
 
     private Task AwaitAsync(string what, CancellationToken stop)
     {
-        Show("starting", $"waits for {what}");
-        return Task.Delay(AwaitLook, _tools.Clock, stop);
+        var detail = $"waits for {what}";
+        if (Report.Detail != detail)
+            _awaitsSince = _tools.Clock.GetTimestamp();
+        Show("starting", detail);
+        // A move takes less than a second; what is away for longer is looked for less often.
+        return Task.Delay(_tools.Clock.GetElapsedTime(_awaitsSince) < Look ? AwaitLook : AnxiousLook, _tools.Clock, stop);
     }
 }

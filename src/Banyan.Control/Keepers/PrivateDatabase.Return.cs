@@ -78,7 +78,8 @@ internal sealed partial class PrivateDatabase
     private async Task<PostgresError?> KeepStrandedAsync(PostgresInstance reader, int epoch, CancellationToken stop)
     {
         await using var old = NpgsqlDataSource.Create(reader.ConnectionString(PostgresRoles.Keeper));
-        await using var present = NpgsqlDataSource.Create(PostgresInstance.ConnectionString(_wanted.Source!.Port, PostgresRoles.Cell, _tools.Passwords));
+        // Where the new primary's commits wait for a standby, this one may be it: it must not wait for itself.
+        await using var present = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(PostgresInstance.ConnectionString(_wanted.Source!.Port, PostgresRoles.Cell, _tools.Passwords)) { Options = "-c synchronous_commit=local" });
         var file = Path.Combine(_tools.Data.Stranded, $"{_wanted.Name}.epoch{epoch}.json");
         try
         {

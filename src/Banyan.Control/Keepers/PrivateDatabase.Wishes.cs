@@ -30,8 +30,7 @@ internal sealed partial class PrivateDatabase
             _newWish = new CancellationTokenSource();
         }
 
-        wake.Cancel(); // Outside of the lock: what waits for it runs here.
-        wake.Dispose();
+        _ = wake.CancelAsync(); // Not here: what waits for it would run on the caller's thread, and breaking off a question takes time.
     }
 
     public async Task<KeptFacts> WaitChangedAsync(long after, CancellationToken cancellationToken)

@@ -44,6 +44,7 @@ internal sealed partial class PrivateDatabase : IKept
     private long _failedAt;
     private string? _lastFailure;
     private long _readySince;
+    private long _awaitsSince;
 
     // Shared with those who ask; under the gate.
     private string _state = "starting";

@@ -21,10 +21,19 @@ public sealed partial class PostgresInstance
         }
     }
 
-    /// <summary>Whether the configuration files are as the settings want them.</summary>
-    public bool IsConfigured() =>
-        File.ReadAllText(Path.Combine(Folder, "postgresql.conf")) == PostgresConfiguration.Main(Settings, Folder)
-        && File.ReadAllText(Path.Combine(Folder, "pg_hba.conf")) == PostgresConfiguration.Access(Settings.IsIsolated);
+    /// <summary>Whether the configuration files are as the settings want them; not where they can't be read.</summary>
+    public bool IsConfigured()
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(Folder, "postgresql.conf")) == PostgresConfiguration.Main(Settings, Folder)
+                && File.ReadAllText(Path.Combine(Folder, "pg_hba.conf")) == PostgresConfiguration.Access(Settings.IsIsolated);
+        }
+        catch (Exception e) when (Errors.From(e, Folder, _account) is not null)
+        {
+            return false;
+        }
+    }
 
     /// <summary>
     /// Writes the configuration, and has the server read it: what can change while it runs changes, such as where a standby

@@ -35,8 +35,8 @@ internal sealed class JournalWriter : IAsyncDisposable
         await JournalSchema.ApplyAsync(source);
         var writer = new JournalWriter(source, epoch);
         foreach (var service in writer._services.GetServices<IHostedService>())
-            await service.StartAsync(CancellationToken.None);
-        writer._work = Task.WhenAll(Enumerable.Range(0, sessions).Select(_ => writer.WriteAsync()));
+            await Task.Run(() => service.StartAsync(CancellationToken.None));
+        writer._work = Task.WhenAll(Enumerable.Range(0, sessions).Select(_ => Task.Run(writer.WriteAsync)));
         return writer;
     }
 

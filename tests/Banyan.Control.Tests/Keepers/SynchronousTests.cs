@@ -57,4 +57,29 @@ public sealed class SynchronousTests
         await pair.StreamsAsync(East);
         (await after.Stranded.ListAsync(0, 100, null, CancellationToken.None)).Select(s => s.Change.Id).Intersect(acknowledged).ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task PromotedWithCommitsThatWait_TheOldPrimaryReturnsAndReleasesThem()
+    {
+        await using var pair = await MovingPair.StartAsync();
+        await using (var before = await JournalWriter.StartAsync(pair, East, epoch: 1))
+        {
+            await pair.World.UntilAsync(() => Task.FromResult(before.Acknowledged.Count > 20));
+            pair.Freeze(East, "walsender"); // So that it has something to bring to the new primary.
+            var frozen = before.Acknowledged.Count;
+            await pair.World.UntilAsync(() => Task.FromResult(before.Acknowledged.Count > frozen + 20));
+            pair.Lose(East, pair.TakenOverBy(South));
+            await before.StopAsync();
+        }
+
+        await pair.EndAsync(East);
+        pair.Move(pair.Record with { Synchronous = true, InSync = [East] }, South);
+        await pair.UntilAsync(South, f => f.Role == DatabaseRole.Primary);
+        var commit = pair.RunAsync(South, "CREATE TABLE t (id int)");
+        await pair.World.UntilAsync(async () => await pair.RunAsync(South, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'", Engines.Postgres.PostgresRoles.Keeper) is 1L);
+        pair.Keep(East);
+        await commit.WaitAsync(TimeSpan.FromSeconds(60));
+        await pair.UntilAsync(South, f => f.SynchronousWith == East);
+        (await pair.RunAsync(South, "SELECT count(*) FROM journal.stranded")).ShouldBeOfType<long>().ShouldBeGreaterThan(15);
+    }
 }
