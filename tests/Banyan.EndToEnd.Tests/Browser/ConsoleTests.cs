@@ -182,7 +182,7 @@ public partial class ConsoleTests(LivePlatform platform, Chromium chromium) : IC
         PlatformProcesses.Kill(PlatformProcesses.Single(platform.Data, $"front-door --data {platform.Data}"));
         await Expect(window.Page.Locator("#lost")).ToBeVisibleAsync();
         await Expect(window.Page.Locator("#lost")).ToContainTextAsync("Live connection lost, retrying");
-        await Expect(window.Page.Locator("#lost")).ToBeHiddenAsync();
+        await Expect(window.Page.Locator("#lost")).ToBeHiddenAsync(new() { Timeout = 30_000 });
         await Expect(window.Page.Locator("#s-state")).ToHaveTextAsync("all 5 regions serving");
         window.Loads.ShouldBe(1);
         await platform.WaitUntilServingAsync();
