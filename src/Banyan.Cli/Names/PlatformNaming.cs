@@ -3,9 +3,12 @@ using System.Net;
 using Banyan.Blueprints.Reading;
 using Banyan.Control.Platform;
 using Banyan.Routing.Dns.Platform;
+using Banyan.Routing.Dns.Serving;
 using Banyan.Routing.Entry;
 using Banyan.Routing.Policies;
 using Banyan.Routing.Policies.Places;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -49,6 +52,13 @@ internal static class PlatformNaming
         var options = new PlatformDnsOptions { Endpoint = new IPEndPoint(AddressOf(index), port), Notes = notes.ToImmutable() };
         services.AddSingleton(p => new PlatformDns(names, model, places, options, p.GetRequiredService<EntryState>(), time, p.GetRequiredService<ILogger<PlatformDns>>()));
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<PlatformDns>());
+    }
+
+    /// <summary>Maps <c>/metrics/dns</c>, where names are served.</summary>
+    public static void MapTo(WebApplication app)
+    {
+        if (app.Services.GetService<PlatformDns>() is { } dns)
+            app.MapGet("/metrics/dns", () => Results.Text(DnsMetrics.Render(dns.Counts ?? default), DnsMetrics.ContentType));
     }
 
     private static PlatformNames NamesOf(PlatformState platform, TimeProvider time) => new()

@@ -69,6 +69,7 @@ internal sealed class FrontDoorVerb : ChildVerb
         builder.Services.AddBanyanConsole(platform);
         var app = builder.Build();
         app.MapBanyanConsole();
+        PlatformNaming.MapTo(app);
         app.MapBanyanEntry();
         return app;
     }

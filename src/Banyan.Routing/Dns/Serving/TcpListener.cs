@@ -98,26 +98,40 @@ internal sealed class TcpListener : IAsyncDisposable
     {
         using (socket)
         {
-            var client = NetworkAddress.Of(((IPEndPoint)socket.RemoteEndPoint!).Address);
-            var network = client.Prefix(client.IsIPv4 ? IPv4Network : IPv6Network);
-            if (!TryEnter(network))
-                return;
-            using var patience = new Patience(_options.TcpIdleTimeout, _time, _stopping.Token);
-            var input = ArrayPool<byte>.Shared.Rent(2 + Datagrams.MaxQuery);
             try
             {
-                socket.NoDelay = true;
-                await ServeAsync(socket, client, input, patience);
+                var client = NetworkAddress.Of(((IPEndPoint)socket.RemoteEndPoint!).Address);
+                var network = client.Prefix(client.IsIPv4 ? IPv4Network : IPv6Network);
+                if (!TryEnter(network))
+                    return;
+                try
+                {
+                    await ServeAsync(socket, client);
+                }
+                finally
+                {
+                    Leave(network);
+                }
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
             {
                 // The client went, was silent for too long, or the server stops.
             }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(input);
-                Leave(network);
-            }
+        }
+    }
+
+    private async Task ServeAsync(Socket socket, NetworkAddress client)
+    {
+        using var patience = new Patience(_options.TcpIdleTimeout, _time, _stopping.Token);
+        var input = ArrayPool<byte>.Shared.Rent(2 + Datagrams.MaxQuery);
+        try
+        {
+            socket.NoDelay = true;
+            await ServeAsync(socket, client, input, patience);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(input);
         }
     }
 

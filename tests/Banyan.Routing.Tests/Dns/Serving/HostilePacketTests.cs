@@ -49,6 +49,7 @@ public class HostilePacketTests
     [InlineData(HeaderWithExtra + Www + "000029020000000000000D" + "000800090001210001020304" + "80", "a subnet of IPv4 with 33 bits")]
     [InlineData(HeaderWithExtra + Www + "0000290200000000000009" + "000800050000080008", "a subnet without family that has an address")]
     [InlineData(HeaderWithExtra + Www + "0000290200000000000010" + "0008000400010000" + "0008000400010000", "two subnets")]
+    [InlineData(HeaderWithExtra + Www + "0000290200000000000019" + "00080015" + "00028000" + "0102030405060708090A0B0C0D0E0F1011", "a subnet of 17 bytes")]
     public void Answer_Malformed_IsFormatErrorAndNoLongerThanTheQuery(string hex, string what)
     {
         var packet = Convert.FromHexString(hex);

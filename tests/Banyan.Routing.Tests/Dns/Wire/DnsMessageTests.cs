@@ -102,6 +102,21 @@ public class DnsMessageTests
     }
 
     [Fact]
+    public void Write_NamesBeyondThePointersReach_ReadBackEqual()
+    {
+        // a pointer has 14 bits: what is written behind 16,383 can't be pointed to
+        var message = new DnsMessage { Response = true, Answers = [.. Enumerable.Range(0, 2_000).Select(i => new ResourceRecord(DnsName.Parse($"n{i / 2}.example.test"), 1, new AliasData(DnsName.Parse($"m{i / 2}.other.test"))))] };
+        var bytes = message.Write();
+        bytes.Length.ShouldBeGreaterThan(20_000);
+        DnsMessage.TryRead(bytes, out var read).ShouldBeTrue();
+        read!.Answers.ShouldBe(message.Answers);
+    }
+
+    [Fact]
+    public void TryRead_MoreRecordsThanAre_GivesFalse() =>
+        DnsMessage.TryRead([0, 0, 0x80, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0, .. new byte[2_000]], out _).ShouldBeFalse();
+
+    [Fact]
     public void Write_TooLong_Throws()
     {
         var record = new ResourceRecord(DnsName.Root, 0, new OpaqueData((RecordType)300, [.. new byte[40_000]]));
