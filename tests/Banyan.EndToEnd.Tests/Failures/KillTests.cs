@@ -125,6 +125,4 @@ public class KillTests(LivePlatform platform)
         return status.GetProperty("regions").EnumerateArray().SelectMany(static r => r.GetProperty("databases").EnumerateArray())
             .Single(d => d.GetProperty("role").GetString() == role && d.GetProperty("partition").GetString() == Victim).GetProperty("pid").GetInt32();
     }
-
-    private static JsonElement Region(JsonElement status, string name) => status.GetProperty("regions").EnumerateArray().Single(r => r.GetProperty("name").GetString() == name);
 }
