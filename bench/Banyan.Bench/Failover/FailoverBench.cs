@@ -10,7 +10,7 @@ namespace Banyan.Bench.Failover;
 /// </summary>
 internal static class FailoverBench
 {
-    private static readonly (string Name, string Scenario, double Most)[] Failures = [("crash", "region-loss", 1_000), ("freeze", "freeze", 3_000), ("switchover", "failback", 300)];
+    private static readonly (string Name, string Scenario, string Seconds, double Most)[] Failures = [("crash", "region-loss", "6", 1_000), ("freeze", "freeze", "7", 3_000), ("switchover", "failback", "1", 300)];
 
     public static async Task RunAsync(BenchRun run)
     {
@@ -19,10 +19,10 @@ internal static class FailoverBench
         foreach (var synchronous in (bool[])[true, false])
         {
             var ours = await OursAsync(synchronous, rounds);
-            var patroni = Peers.Find("patroni") is null || Peers.Find("etcd") is null ? [] : await PatroniAsync(synchronous, run.Pick(3, 1));
-            foreach (var (name, _, most) in Failures)
+            var patroni = Peers.Find("patroni") is null || Peers.Find("etcd") is null ? [] : await PatroniAsync(synchronous, rounds);
+            foreach (var (name, _, _, most) in Failures)
             {
-                var (gaps, lost, failed) = ours[name];
+                var (gaps, promotions, lost, failed) = ours[name];
                 run.Report(new Figure
                 {
                     Name = $"failover-{name}-{(synchronous ? "synchronous" : "asynchronous")}",
@@ -31,15 +31,15 @@ internal static class FailoverBench
                     Most = most,
                     Peer = patroni.TryGetValue(name, out var theirs) ? Statistics.Median(theirs) : null,
                     PeerName = "Patroni, ttl 5",
-                    Note = $"runs={Statistics.List(gaps)} lost={lost} keyed_failed={failed}" + (theirs is null ? "" : $" patroni={Statistics.List(theirs)}"),
+                    Note = $"runs={Statistics.List(gaps)} lost={lost} keyed_failed={failed}" + (promotions.Count == 0 ? "" : $" promotion={Statistics.Median(promotions):F0}") + (theirs is null ? "" : $" patroni={Statistics.List(theirs)}"),
                 });
             }
         }
     }
 
-    private static async Task<Dictionary<string, (List<double> Gaps, long Lost, long Failed)>> OursAsync(bool synchronous, int rounds)
+    private static async Task<Dictionary<string, (List<double> Gaps, List<double> Promotions, long Lost, long Failed)>> OursAsync(bool synchronous, int rounds)
     {
-        var results = Failures.ToDictionary(static f => f.Name, static _ => (Gaps: new List<double>(), Lost: 0L, Failed: 0L));
+        var results = Failures.ToDictionary(static f => f.Name, static _ => (Gaps: new List<double>(), Promotions: new List<double>(), Lost: 0L, Failed: 0L));
         var data = Directory.CreateTempSubdirectory("banyan-bench-failover-").FullName;
         File.SetUnixFileMode(data, (UnixFileMode)0b111_101_101);
         var blueprint = Path.Combine(data, "blueprint-of-bench.yaml");
@@ -59,16 +59,18 @@ internal static class FailoverBench
         try
         {
             await BanyanCommand.RunAsync(["up", blueprint, "--detach", "--data", platform, "--port", $"{Ports.Free()}"], expected: [0]);
-            foreach (var (name, scenario, _) in Failures)
+            foreach (var (name, scenario, seconds, _) in Failures)
             {
                 for (var round = 0; round < rounds; round++)
                 {
                     await HealthyAsync(platform);
-                    var result = await BanyanCommand.ReadAsync(["drill", scenario, "--region", "east", "--data", platform, "--format", "json"], expected: [0, 1]);
+                    var result = await BanyanCommand.ReadAsync(["drill", scenario, "--region", "east", "--seconds", seconds, "--data", platform, "--format", "json"], expected: [0, 1]);
                     using var json = JsonDocument.Parse(result);
                     var (root, sofar) = (json.RootElement, results[name]);
                     sofar.Gaps.Add(root.GetProperty("rto_ms").GetDouble());
-                    results[name] = (sofar.Gaps, sofar.Lost + root.GetProperty("changes").GetProperty("lost").GetInt64(), sofar.Failed + root.GetProperty("requests").GetProperty("failed").GetInt64());
+                    if (root.TryGetProperty("promote_ms", out var promote) && promote.ValueKind == JsonValueKind.Number)
+                        sofar.Promotions.Add(promote.GetDouble());
+                    results[name] = (sofar.Gaps, sofar.Promotions, sofar.Lost + root.GetProperty("changes").GetProperty("lost").GetInt64(), sofar.Failed + root.GetProperty("requests").GetProperty("failed_repeatable").GetInt64());
                     BenchRun.Say($"{name}, {(synchronous ? "synchronous" : "asynchronous")}, round {round + 1}: {sofar.Gaps[^1]:F0} ms");
                 }
             }
