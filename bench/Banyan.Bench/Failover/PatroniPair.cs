@@ -140,7 +140,7 @@ internal sealed class PatroniPair : IAsyncDisposable
     private async Task WriteAsync()
     {
         var source = new NpgsqlDataSourceBuilder(string.Create(CultureInfo.InvariantCulture,
-            $"Host=127.0.0.1:{_postgres[0]},127.0.0.1:{_postgres[1]};Username=postgres;Password=pg;Database=postgres;Timeout=2;Command Timeout=2;Pooling=false")).BuildMultiHost();
+            $"Host=127.0.0.1:{_postgres[0]},127.0.0.1:{_postgres[1]};Username=postgres;Password=pg;Database=postgres;Timeout=2;Command Timeout=2;Pooling=false;Host Recheck Seconds=0")).BuildMultiHost();
         await using var _ = source;
         var made = false;
         NpgsqlConnection? connection = null;

@@ -68,13 +68,14 @@ internal static class KeeperPlan
             return new KeeperStep.Stop($"it listens on port {server.Port}, and the platform wants {wanted.Port}");
         if (!facts.IsConfigured)
             return new KeeperStep.Configure();
+        var isOutrun = facts.Link == StandbyLink.Outrun && PauseAfter(facts.Failures) <= facts.SinceFailure;
         if (!server.IsReady)
-            return new KeeperStep.Watch();
+            return isOutrun ? new KeeperStep.MakeFromPrimary() : new KeeperStep.Watch();
         if (facts.GoodSlots is { } slots && wanted.Slots.Except(slots).ToList() is { Count: > 0 } missing)
             return new KeeperStep.MakeSlots(missing);
         if (facts.NeedsProof)
             return new KeeperStep.ProveSynchronous();
-        return facts.Link == StandbyLink.Outrun && PauseAfter(facts.Failures) <= facts.SinceFailure ? new KeeperStep.MakeFromPrimary() : new KeeperStep.Watch();
+        return isOutrun ? new KeeperStep.MakeFromPrimary() : new KeeperStep.Watch();
     }
 
     /// <summary>Its server is stopped, and not started again but to be stopped in order: where it died, its standby may lack its last changes.</summary>

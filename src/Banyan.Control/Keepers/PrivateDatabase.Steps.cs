@@ -126,7 +126,10 @@ internal sealed partial class PrivateDatabase
     {
         if (!_announced)
         {
-            await _server!.WaitReadyAsync(stop);
+            // Looked at meanwhile too: a standby that waits for what it never gets is not ready by itself.
+            using var looked = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            await Task.WhenAny(_server!.WaitReadyAsync(looked.Token), Task.Delay(AnxiousLook, _tools.Clock, looked.Token));
+            await looked.CancelAsync();
             return;
         }
 

@@ -192,7 +192,7 @@ internal sealed partial class PrivateDatabase : IKept
         {
             facts = facts with { IsConfigured = _instance.IsConfigured() };
             if (live is not { IsReady: true } || (live.Port != 0 && live.Port != _wanted.Port))
-                return facts;
+                return folder.IsStandby && _instance.LacksWal(_server!) ? facts with { Link = StandbyLink.Outrun } : facts;
             Announce();
             var said = await AskAsync(turn);
             NoteSynchrony();

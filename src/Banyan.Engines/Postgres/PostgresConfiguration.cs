@@ -9,6 +9,9 @@ internal static class PostgresConfiguration
 {
     public const string PassFile = "banyan.pgpass";
 
+    /// <summary>Megabytes of WAL that a server keeps though nobody is known to need them.</summary>
+    private const int KeptWal = 64;
+
     /// <summary>postgresql.conf.</summary>
     public static string Main(PostgresSettings settings, string folder)
     {
@@ -49,6 +52,8 @@ internal static class PostgresConfiguration
             ["wal_log_hints"] = "on",
             ["max_wal_senders"] = "8",
             ["max_replication_slots"] = "8",
+            // A rewound primary needs what was written since the checkpoint before the histories parted, which no slot holds.
+            ["wal_keep_size"] = $"{Math.Min(KeptWal, settings.MaxStandbyBacklog)}MB",
             ["max_slot_wal_keep_size"] = $"{settings.MaxStandbyBacklog}MB",
             ["synchronous_standby_names"] = settings.SynchronousStandby is { } standby ? $"FIRST 1 (\"{standby.Replace("\"", "\"\"", StringComparison.Ordinal)}\")" : "",
             ["wal_retrieve_retry_interval"] = "200ms",

@@ -87,6 +87,13 @@ public sealed partial class PostgresInstance
         return outcome;
     }
 
+    /// <summary>
+    /// Whether a standby that does not open has asked its primary for WAL that is gone there: it says so in its log each time, and
+    /// would wait for ever.
+    /// </summary>
+    public bool LacksWal(RunningPostgres server) =>
+        ServerLog.Read(Folder, server.LogFrom).Contains("has already been removed", StringComparison.Ordinal);
+
     /// <summary>Why a server has ended, from its log.</summary>
     public PostgresError ExplainEnd(RunningPostgres server)
     {

@@ -103,7 +103,7 @@ public sealed class KeeperCrashTests
         await KeeperWorld.EndAsync(south);
 
         // Its primary moves on, with little patience for who is away.
-        foreach (var setting in new[] { "min_wal_size = '32MB'", "max_wal_size = '32MB'", "max_slot_wal_keep_size = '16MB'" })
+        foreach (var setting in new[] { "min_wal_size = '32MB'", "max_wal_size = '32MB'", "max_slot_wal_keep_size = '16MB'", "wal_keep_size = '16MB'" })
             await world.RunAsync(KeeperWorld.East, KeeperWorld.East, $"ALTER SYSTEM SET {setting}", PostgresRoles.Keeper);
         await world.RunAsync(KeeperWorld.East, KeeperWorld.East, "SELECT pg_reload_conf()", PostgresRoles.Keeper);
         await world.RunAsync(KeeperWorld.East, KeeperWorld.East, "CREATE TABLE t AS SELECT generate_series(1, 500) AS id");

@@ -33,6 +33,23 @@ public sealed class ReturnTests
     }
 
     [Fact]
+    public async Task Standby_NotConsistentAndItsWalIsGoneAtThePrimary_IsCopiedAnew()
+    {
+        await using var pair = await MovingPair.StartAsync();
+        await pair.EndAsync(South);
+        // As after a rewind to a primary that has recycled what came before the histories parted.
+        foreach (var segment in Directory.GetFiles(Path.Combine(pair.World.Folder(East, South), "pg_wal"), "0*"))
+            File.Delete(segment);
+        await pair.RunAsync(East, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active AND slot_name LIKE '%south%'", PostgresRoles.Keeper);
+        for (var i = 0; i < 24; i++) // More than is kept without a slot.
+            await pair.RunAsync(East, "SELECT pg_switch_wal(), pg_logical_emit_message(false, 'x', 'y')", PostgresRoles.Keeper);
+        await pair.RunAsync(East, "CHECKPOINT", PostgresRoles.Keeper);
+        pair.Keep(South);
+        await pair.StreamsAsync(South);
+        pair.World.Words.ShouldContain(w => w.Contains("made from its primary", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task PrimaryKilledUnderWrites_OnReturn_ExactlyWhatOnlyItHadIsKeptAndItStreamsAgain()
     {
         await using var pair = await MovingPair.StartAsync();

@@ -142,7 +142,7 @@ public sealed class StandbyTests(Instances instances) : IClassFixture<Instances>
     /// <summary>WAL goes as soon as nobody needs it.</summary>
     private static IReadOnlyDictionary<string, string> Impatient => new Dictionary<string, string>
     {
-        ["min_wal_size"] = "32MB", ["max_wal_size"] = "32MB", ["max_slot_wal_keep_size"] = "16MB",
+        ["min_wal_size"] = "32MB", ["max_wal_size"] = "32MB", ["max_slot_wal_keep_size"] = "16MB", ["wal_keep_size"] = "0",
     };
 
     private async Task<(PostgresInstance Primary, PostgresInstance Standby, string Slot)> PairAsync(bool slotFirst = true)
