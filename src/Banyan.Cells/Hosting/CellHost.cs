@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Net;
 using System.Text.RegularExpressions;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Events;
@@ -114,7 +113,7 @@ public static partial class CellHost
 
     private static void ConfigureServer(WebApplicationBuilder builder, CellOptions options) => builder.WebHost.ConfigureKestrel(kestrel =>
     {
-        kestrel.Listen(IPAddress.Loopback, options.Port);
+        kestrel.Listen(options.Address, options.Port);
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
         var limits = kestrel.Limits;

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Banyan.Cells.Hosting;
 
 /// <summary>What a cell needs to know to run. Immutable.</summary>
@@ -15,7 +17,10 @@ public sealed record CellOptions
     /// <summary>Connection string of the partition's primary, for the role that owns its database.</summary>
     public required string ConnectionString { get; init; }
 
-    /// <summary>Loopback port to listen on; 0 takes a free one.</summary>
+    /// <summary>The address to listen on.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Port to listen on; 0 takes a free one.</summary>
     public required int Port { get; init; }
 
     /// <summary>The partition's epoch: journal positions carry it. At least 1.</summary>

@@ -15,7 +15,7 @@ internal static class ConsensusChildren
     public static IEnumerable<ChildSpec> Of(PlatformState platform, DataFolder data)
     {
         if (platform.Consensus is { Kind: ConsensusState.Single } single)
-            return [new ChildSpec(ChildKind.Consensus, null, ["consensus", "--data", data.Root], single.Members[0].Port)];
+            return [new ChildSpec(ChildKind.Consensus, null, ["consensus", "--data", data.Root], single.Members[0].Port) { Address = single.Members[0].Host }];
         return platform.Consensus is { Kind: ConsensusState.Etcd } etcd ? Etcd(etcd, platform, data) : [];
     }
 
@@ -29,14 +29,14 @@ internal static class ConsensusChildren
 
     private static List<ChildSpec> Etcd(ConsensusState etcd, PlatformState platform, DataFolder data)
     {
-        var members = etcd.Members.Select(static m => new EtcdMember(m.Name, m.Port, m.PeerPort!.Value)).ToList();
+        var members = etcd.Members.Select(static m => new EtcdMember(m.Name, m.Port, m.PeerPort!.Value) { Host = m.Host }).ToList();
         var cluster = EtcdCluster.Find(data.Consensus, platform.InstanceId, members, out var problem) ?? throw new CommandFailure(problem!);
         try
         {
             return [.. members.Select(member =>
             {
                 var command = cluster.Prepare(member);
-                return new ChildSpec(ChildKind.Consensus, null, [.. command.Skip(1)], member.Port) { Name = member.Name, Program = command[0], StopSignal = StopSignal, ReadyPath = "/health" };
+                return new ChildSpec(ChildKind.Consensus, null, [.. command.Skip(1)], member.Port) { Name = member.Name, Address = member.Host, Program = command[0], StopSignal = StopSignal, ReadyPath = "/health" };
             })];
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)

@@ -59,6 +59,8 @@ internal static class Detachment
             arguments.AddRange(["--dns-port", dns.ToString(CultureInfo.InvariantCulture)]);
         if (options.Consensus is { } consensus)
             arguments.AddRange(["--consensus", consensus]);
+        if (options.Networks)
+            arguments.Add("--networks");
         if (options.Feed)
             arguments.Add("--feed");
         if (options.Timings)

@@ -24,6 +24,9 @@ internal sealed record UpOptions
     /// <summary>The kind of consensus store; null for that of the last run.</summary>
     public string? Consensus { get; init; }
 
+    /// <summary>Each region has a network of its own.</summary>
+    public bool Networks { get; init; }
+
     /// <summary>Post a stream of readings.</summary>
     public bool Feed { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Banyan.Cli.Names;
 using Banyan.Cli.Verbs;
+using Banyan.Control.Networks;
 using Banyan.Control.Platform;
 using Banyan.Control.Platform.Planning;
 using Banyan.Control.Processes;
@@ -22,15 +23,24 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
         var postgres = await FindPostgresAsync(blueprint.Platform, data, stop);
         if ((options.Consensus ?? PlatformStateFile.Read(data)?.Consensus?.Kind) == ConsensusState.Etcd)
             ConsensusChildren.CheckEtcd(data);
+        if (options.Networks && RegionNetworks.FindProblem() is { } forbidden)
+            throw new CommandFailure(forbidden);
         using var folder = PlatformFolder.Open(data, PlatformFolder.FreeBytes);
         using var log = new RunLog(data, context.Time);
         if (folder.Previous is { } previous)
-            await new PlatformStopper(data, line => Say(line, log), context.Time).StopOrphansAsync(previous.InstanceId, databasesToo: false, stop);
+        {
+            // A database that ran on has the address of the last run: where addresses change, it is stopped too.
+            var readdressed = options.Networks || previous.Networks is not null;
+            await new PlatformStopper(data, line => Say(line, log), context.Time).StopOrphansAsync(previous.InstanceId, readdressed, stop);
+        }
 
-        var plan = Planner(data).Plan(blueprint.Platform, folder.Previous, data.Root, options.Port, options.Cells, options.FrontDoors, options.Consensus);
+        var plan = Planner(data).Plan(blueprint.Platform, folder.Previous, data.Root, options.Port, options.Cells, options.FrontDoors, options.Consensus,
+            options.Networks ? RegionNetworks.Choose(folder.Previous?.Networks) : null);
         var platform = plan.State with { PostgresMajor = postgres, DnsPort = options.DnsPort };
         if (PlatformNaming.FindProblem(platform, FreePorts.IsFree) is { } taken)
             throw new CommandFailure(taken);
+        if (platform.Networks is not null && platform.Partitions.FirstOrDefault(static p => p.Databases.Any(static d => d.ConnectionFrom is not null)) is { } given)
+            throw new CommandFailure($"the database of {given.Name} is given, and a region with a network of its own can't reach it: leave --networks out");
         await GivenDatabaseCheck.CheckAsync(platform, stop);
         foreach (var note in blueprint.Notes.Concat(plan.Notes))
             Say(note, log);
@@ -52,6 +62,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
         progress.Begin(platform);
         try
         {
+            RegionNetworks.Create(platform);
             await run.StartAsync(stop);
             await progress.EndStartAsync();
             log.Write(string.Create(CultureInfo.InvariantCulture, $"serving after {context.Time.GetElapsedTime(_began).TotalSeconds:0.0} s"));
@@ -98,9 +109,9 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
         foreach (var member in ConsensusChildren.Of(platform, data))
             yield return member;
         foreach (var region in platform.Regions)
-            yield return new ChildSpec(ChildKind.Keeper, region.Name, ["keeper", "--data", data.Root, "--region", region.Name], region.KeeperPort);
+            yield return new ChildSpec(ChildKind.Keeper, region.Name, ["keeper", "--data", data.Root, "--region", region.Name], region.KeeperPort) { Address = region.Address, Network = RegionNetworks.PathOf(platform, region.Name) };
         foreach (var region in platform.Regions)
-            yield return new ChildSpec(ChildKind.Cell, region.Name, ["cell", "--data", data.Root, "--region", region.Name], region.CellPort) { ReadyPath = "/health/ready?standby" };
+            yield return new ChildSpec(ChildKind.Cell, region.Name, ["cell", "--data", data.Root, "--region", region.Name], region.CellPort) { Address = region.Address, Network = RegionNetworks.PathOf(platform, region.Name), ReadyPath = "/health/ready?standby" };
         foreach (var door in platform.AllFrontDoors())
             yield return new ChildSpec(ChildKind.FrontDoor, null, ["front-door", "--data", data.Root, "--name", door.Name], door.Port) { Name = door.Name, ReadyPath = "/health/ready?all" };
         if (options.Feed)

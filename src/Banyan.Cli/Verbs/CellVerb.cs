@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Banyan.Cells;
 using Banyan.Cells.Hosting;
 using Banyan.Cells.Partitions;
@@ -61,14 +62,15 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
                 PublicAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{platform.EntryPort}/regions/{partition.Name}/")),
                 Settings = platform.Settings,
             },
-            ConnectionString = ConnectionString(partition, database, data),
+            ConnectionString = ConnectionString(region, partition, database, data),
+            Address = IPAddress.Parse(region.Address),
             Port = partition.Name == region.Name ? region.CellPort : database.CellPort,
             Epoch = partition.Epoch,
             Time = context.Time,
         };
     }
 
-    private static string ConnectionString(PartitionState partition, DatabaseState database, DataFolder data)
+    private static string ConnectionString(RegionState region, PartitionState partition, DatabaseState database, DataFolder data)
     {
         if (database.ConnectionFrom is { } from)
         {
@@ -78,7 +80,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
 
         return new NpgsqlConnectionStringBuilder
         {
-            Host = "127.0.0.1",
+            Host = region.Address,
             Port = database.Port ?? throw new CommandFailure($"{data.StateFile} has no port for the database of {partition.Name} in {database.Region}: it is damaged"),
             Database = "banyan",
             Username = "banyan_cell",

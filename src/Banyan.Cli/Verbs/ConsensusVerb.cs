@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Banyan.Control.Consensus;
 using Banyan.Control.Platform;
 
@@ -11,6 +12,6 @@ internal sealed class ConsensusVerb() : ChildVerb("consensus", "The consensus st
     {
         if (platform.Consensus is not { Kind: ConsensusState.Single, Members: [var member, ..] })
             throw new CommandFailure($"{data.StateFile} asks for no consensus store of one process: `banyan up` decides that");
-        return (ExitCode)await ConsensusServer.RunAsync(new ConsensusOptions { Folder = data.Consensus, Port = member.Port, InstanceId = platform.InstanceId }, stopping);
+        return (ExitCode)await ConsensusServer.RunAsync(new ConsensusOptions { Folder = data.Consensus, Address = IPAddress.Parse(member.Host), Port = member.Port, InstanceId = platform.InstanceId }, stopping);
     }
 }

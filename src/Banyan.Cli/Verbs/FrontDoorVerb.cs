@@ -62,7 +62,7 @@ internal sealed class FrontDoorVerb : ChildVerb
         builder.Logging.AddJsonConsole(o => o.UseUtcTimestamp = true).SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(time);
-        builder.Services.AddBanyanEntry(platform.Regions.Select(r => ToEntry(r, platform.FindPartition(r.Name))));
+        builder.Services.AddBanyanEntry(platform.Regions.Select(r => ToEntry(platform, r, platform.FindPartition(r.Name))));
         if (store is not null)
             builder.Services.AddBanyanRoutes(store);
         PlatformNaming.AddTo(builder.Services, platform, data, name, time);
@@ -75,15 +75,15 @@ internal sealed class FrontDoorVerb : ChildVerb
     }
 
     /// <summary>A region's requests go to its own cell, or to that of a region that holds a standby of its partition.</summary>
-    private static EntryRegion ToEntry(RegionState region, PartitionState? partition) => new()
+    private static EntryRegion ToEntry(PlatformState platform, RegionState region, PartitionState? partition) => new()
     {
         Name = region.Name,
-        Address = Loopback(region.CellPort),
-        Others = [.. partition?.Databases.Where(d => d.CellPort > 0 && d.Region != region.Name).Select(static d => new EntryHolder(d.Region, Loopback(d.CellPort))) ?? []],
+        Address = Authority(region, region.CellPort),
+        Others = [.. partition?.Databases.Where(d => d.CellPort > 0 && d.Region != region.Name).Select(d => new EntryHolder(d.Region, Authority(platform.FindRegion(d.Region)!, d.CellPort))) ?? []],
         Primary = partition?.Primary,
         Neighbour = region.Failover.Mode == "neighbour" ? region.Standby : null,
         At = region is { Latitude: { } latitude, Longitude: { } longitude } ? new GeoPoint(latitude, longitude) : null,
     };
 
-    private static string Loopback(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+    private static string Authority(RegionState region, int port) => string.Create(CultureInfo.InvariantCulture, $"http://{region.Address}:{port}");
 }

@@ -14,6 +14,7 @@ internal sealed class UpVerb : Verb
     private readonly Option<int> _frontDoors = new("--front-doors") { Description = "How many front doors to run; the first has --port", HelpName = "N", DefaultValueFactory = static _ => 1 };
     private readonly Option<int?> _dnsPort = new("--dns-port") { Description = "Port at which the front doors answer DNS for the platform's names (default: they don't)", HelpName = "N" };
     private readonly Option<string?> _consensus = new("--consensus") { Description = "Where the control plane agrees: single, one process of Banyan's own, or etcd, three members (default: that of the last run, else single)", HelpName = "single|etcd" };
+    private readonly Option<bool> _networks = new("--networks") { Description = "Give each region a network of its own (a namespace with an address; root only), so that `drill partition` can cut it off" };
     private readonly Option<bool> _detach = new("--detach") { Description = "Return as soon as it serves; `down` stops it" };
     private readonly Option<bool> _feed = new("--feed") { Description = "Post a small stream of sensor readings" };
     private readonly Option<bool> _timings = new("--timings") { Description = "Show where the time of the start went" };
@@ -23,7 +24,7 @@ internal sealed class UpVerb : Verb
         : base("up", "Runs a platform here: every region a real cell with its own databases")
     {
         Add(_blueprint);
-        foreach (var option in (Option[])[_data, _port, _cells, _frontDoors, _dnsPort, _consensus, _detach, _feed, _timings, _detached])
+        foreach (var option in (Option[])[_data, _port, _cells, _frontDoors, _dnsPort, _consensus, _networks, _detach, _feed, _timings, _detached])
             Add(option);
         _port.Validators.Add(static result =>
         {
@@ -71,6 +72,7 @@ internal sealed class UpVerb : Verb
             FrontDoors = input.GetValue(_frontDoors),
             DnsPort = input.GetValue(_dnsPort),
             Consensus = input.GetValue(_consensus),
+            Networks = input.GetValue(_networks),
             Feed = input.GetValue(_feed),
             Timings = input.GetValue(_timings),
             Detached = input.GetValue(_detached),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Banyan.Control.Platform;
@@ -29,7 +28,7 @@ internal sealed partial class AlertFollower(PlatformState platform, AlertBoard b
     private async Task FollowAsync(HttpClient http, RegionState region, CancellationToken stopping)
     {
         var pause = FirstPause;
-        var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{region.CellPort}/disaster/v1/");
+        var address = region.Url(region.CellPort, "/disaster/v1/").ToString();
         while (!stopping.IsCancellationRequested)
         {
             try

@@ -1,3 +1,4 @@
+using System.Net;
 using Banyan.Engines.Clocks;
 
 namespace Banyan.Control.Consensus;
@@ -8,7 +9,10 @@ public sealed record ConsensusOptions
     /// <summary>The store's folder.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>Loopback port; 0 takes a free one.</summary>
+    /// <summary>The address to listen on.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Port; 0 takes a free one.</summary>
     public required int Port { get; init; }
 
     /// <summary>The platform's: who does not say it is refused.</summary>

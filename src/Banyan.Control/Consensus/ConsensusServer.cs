@@ -1,4 +1,3 @@
-using System.Net;
 using Banyan.Engines.Consensus;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -11,7 +10,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Banyan.Control.Consensus;
 
-/// <summary>The process of a single consensus store: a <see cref="SingleStore"/> behind a loopback port.</summary>
+/// <summary>The process of a single consensus store: a <see cref="SingleStore"/> behind a port.</summary>
 public sealed class ConsensusServer : IAsyncDisposable
 {
     /// <summary>It ran and was asked to stop.</summary>
@@ -36,7 +35,7 @@ public sealed class ConsensusServer : IAsyncDisposable
     /// <returns>The process' exit code: <see cref="Ended"/> or <see cref="CouldNotRun"/>.</returns>
     public static async Task<int> RunAsync(ConsensusOptions options, CancellationToken cancellationToken)
     {
-        var app = Build(options.Port);
+        var app = Build(options);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Banyan.Consensus");
         try
         {
@@ -74,7 +73,7 @@ public sealed class ConsensusServer : IAsyncDisposable
     /// <exception cref="IOException">The folder can't be used, or the port is taken.</exception>
     public static Task<ConsensusServer> StartAsync(ConsensusOptions options, CancellationToken cancellationToken)
     {
-        var app = Build(options.Port);
+        var app = Build(options);
         return StartAsync(app, options, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Banyan.Consensus"), cancellationToken);
     }
 
@@ -104,7 +103,7 @@ public sealed class ConsensusServer : IAsyncDisposable
         catch (IOException taken)
         {
             await server.DisposeAsync();
-            throw new IOException($"port {options.Port} of 127.0.0.1 is taken by another process: stop it, or give the platform another data folder", taken);
+            throw new IOException($"port {options.Port} of {options.Address} is taken by another process: stop it, or give the platform another data folder", taken);
         }
         catch
         {
@@ -113,7 +112,7 @@ public sealed class ConsensusServer : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(int port)
+    private static WebApplication Build(ConsensusOptions options)
     {
         // Empty: no settings files to watch, and no environment variable can make it listen elsewhere.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "banyan-consensus", ContentRootPath = AppContext.BaseDirectory });
@@ -122,7 +121,7 @@ public sealed class ConsensusServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = ConsensusEndpoints.LongestQuestion;
             kestrel.Limits.MaxConcurrentConnections = 1000;
-            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Listen(options.Address, options.Port);
         });
         builder.Logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);

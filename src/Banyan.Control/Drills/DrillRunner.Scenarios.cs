@@ -17,6 +17,10 @@ public sealed partial class DrillRunner
                 timeline.Break($"every process of {serving} stopped");
                 breaker.FreezeRegion(serving);
                 return serving;
+            case "partition":
+                timeline.Break($"{serving} cut off");
+                breaker.CutOff(serving);
+                return serving;
             case "cell-crash":
                 timeline.Break($"the cell of {serving} killed");
                 breaker.KillChildren(name => name == $"cell-{serving}");

@@ -61,7 +61,7 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
         if (BrokenState.Read(data) is not { } broken)
             return null;
         Breaker.Heal(data, broken);
-        return $"{broken.Scenario} of {broken.Region}: {broken.Held.Count} held down, {broken.Frozen.Count} stopped{(broken.Ballast is null ? "" : ", a full disk")}";
+        return $"{broken.Scenario} of {broken.Region}: {broken.Held.Count} held down, {broken.Frozen.Count} stopped{(broken.Ballast is null ? "" : ", a full disk")}{(broken.Cuts.Count == 0 ? "" : ", links cut")}";
     }
 
     private async Task<DrillResult> RunAsync(DrillOptions options, PartitionState partition, DrillReadiness readiness, IConsensusStore? store, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ public sealed record Scenario(string Name, string Breaks, int Seconds, bool Move
         new("cell-crash", "kills the cell of {region} (kill -9); it is started again", 8, Moves: false, ProvesRecovery: true),
         new("database-crash", "kills the partition's primary in {region}, all of its processes (kill -9); its keeper starts it again or another takes over", 8, Moves: false, ProvesRecovery: true),
         new("freeze", "stops every process of {region} (SIGSTOP), and wakes them up later: what they were about to write must not count", 10, Moves: true, ProvesRecovery: true),
-        new("partition", "cuts {region} off the network", 15, Moves: true, ProvesRecovery: true),
+        new("partition", "cuts {region} off from everything: other regions, consensus store, front doors; what is sent is dropped, and no connection is closed", 15, Moves: true, ProvesRecovery: true),
         new("standby-loss", "kills the partition's standby, again each time its keeper has started it", 8, Moves: false, ProvesRecovery: false),
         new("control-loss", "kills every keeper (kill -9), and keeps them down: cells go on, nothing moves", 10, Moves: false, ProvesRecovery: false),
         new("consensus-loss", "kills the consensus store (kill -9), and keeps it down: leases run out, every region stops taking requests until it is back", 6, Moves: false, ProvesRecovery: false),

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Banyan.Control.Keepers;
 
-/// <summary>The keeper's process: runs a region's databases, and answers on its loopback port.</summary>
+/// <summary>The keeper's process: runs a region's databases, and answers on its port.</summary>
 public static class KeeperHost
 {
     /// <summary>It ran and has stopped its databases.</summary>
@@ -42,7 +42,7 @@ public static class KeeperHost
     private static async Task<int> RunAllAsync(KeeperOptions options, CancellationToken cancellationToken)
     {
         var region = options.PlatformState.FindRegion(options.Region);
-        await using var app = Build(region?.KeeperPort ?? 0);
+        await using var app = Build(region?.EndPoint(region.KeeperPort) ?? new IPEndPoint(IPAddress.Loopback, 0));
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Banyan.Keeper");
         if (region is null)
             return Refuse(log, options, $"platform.json knows no region of this name; it has {string.Join(", ", options.PlatformState.Regions.Select(r => r.Name))}");
@@ -65,7 +65,7 @@ public static class KeeperHost
         }
         catch (IOException)
         {
-            return Refuse(log, options, $"port {region.KeeperPort} of 127.0.0.1 is taken by another process: stop it, or give the platform another data folder");
+            return Refuse(log, options, $"port {region.KeeperPort} of {region.Address} is taken by another process: stop it, or give the platform another data folder");
         }
 
         KeeperLog.Started(log, options.Region, kept.Count, $"{tools?.Installation.Version}", region.KeeperPort);
@@ -136,7 +136,7 @@ public static class KeeperHost
         return CouldNotRun;
     }
 
-    private static WebApplication Build(int port)
+    private static WebApplication Build(IPEndPoint address)
     {
         // Empty: no settings files to watch, and no environment variable can make it listen elsewhere.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "banyan-keeper", ContentRootPath = AppContext.BaseDirectory });
@@ -146,7 +146,7 @@ public static class KeeperHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 1024;
             kestrel.Limits.MaxConcurrentConnections = 100;
-            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Listen(address);
         });
         builder.Logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);

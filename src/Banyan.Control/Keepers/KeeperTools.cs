@@ -45,7 +45,7 @@ internal sealed record KeeperTools
 
     public PostgresInstance Instance(KeptDatabase wanted) => new(
         Installation, Account, Data.Database(wanted.Partition, wanted.Region), new DataFolderMark(InstanceId, wanted.Partition, wanted.Region), Passwords,
-        new PostgresSettings { Port = wanted.Port!.Value, Name = wanted.Name, StandbyOf = wanted.Source, SynchronousStandby = wanted.Synchronous is { } region ? $"{wanted.Partition}@{region}" : null }, Clock);
+        new PostgresSettings { Address = wanted.Address, Clients = wanted.Clients, Port = wanted.Port!.Value, Name = wanted.Name, StandbyOf = wanted.Source, SynchronousStandby = wanted.Synchronous is { } region ? $"{wanted.Partition}@{region}" : null }, Clock);
 
     public Task<PostgresResult<PostgresTemplate>> TemplateAsync(CancellationToken cancellationToken) =>
         PostgresTemplate.EnsureAsync(Installation, Account, Data.Template, InstanceId, Passwords, durable: true, Clock, cancellationToken);

@@ -26,7 +26,13 @@ internal sealed record KeptDatabase
     /// </summary>
     public bool HandOver { get; init; }
 
-    /// <summary>Loopback port of a private instance; null for one given by connection string.</summary>
+    /// <summary>The region's IPv4 address, at which a private instance listens.</summary>
+    public string Address { get; init; } = RegionState.Loopback;
+
+    /// <summary>Who may log in, as an IPv4 network; see <see cref="PostgresSettings.Clients"/>.</summary>
+    public string Clients { get; init; } = RegionState.Loopback + "/32";
+
+    /// <summary>Port of a private instance; null for one given by connection string.</summary>
     public int? Port { get; init; }
 
     /// <summary>Where the connection string is, for a database that is not ours.</summary>
@@ -52,19 +58,19 @@ internal sealed record KeptDatabase
         .. from partition in platform.Partitions
            from database in partition.Databases
            where database.Region == region
-           let wanted = Of(partition, database, record(partition.Name))
+           let wanted = Of(platform, partition, database, record(partition.Name))
            orderby !wanted.IsPrimary
            select wanted,
     ];
 
     public bool Equals(KeptDatabase? other) => other is not null
         && (Partition, Region, IsPrimary, Epoch, Synchronous, HandOver) == (other.Partition, other.Region, other.IsPrimary, other.Epoch, other.Synchronous, other.HandOver)
-        && (Port, ConnectionFrom, Source) == (other.Port, other.ConnectionFrom, other.Source)
+        && (Address, Clients, Port, ConnectionFrom, Source) == (other.Address, other.Clients, other.Port, other.ConnectionFrom, other.Source)
         && Slots.SequenceEqual(other.Slots);
 
     public override int GetHashCode() => HashCode.Combine(Partition, Region, IsPrimary, Epoch);
 
-    private static KeptDatabase Of(PartitionState partition, DatabaseState database, PartitionRecord? record)
+    private static KeptDatabase Of(PlatformState platform, PartitionState partition, DatabaseState database, PartitionRecord? record)
     {
         var primaryRegion = record?.Primary ?? partition.Primary;
         var isPrimary = primaryRegion == database.Region;
@@ -76,12 +82,16 @@ internal sealed record KeptDatabase
             IsPrimary = isPrimary,
             Epoch = record?.Epoch ?? partition.Epoch,
             Synchronous = isPrimary && record is { Synchronous: true, InSync: [var first, ..] } ? first : null,
+            Address = AddressOf(database.Region),
+            Clients = platform.Networks?.Subnet ?? RegionState.Loopback + "/32",
             Port = database.Port,
             ConnectionFrom = database.ConnectionFrom,
-            Source = !isPrimary && primary?.Port is { } port ? new StandbySource("127.0.0.1", port, ReplicationSlot.NameOf(partition.Name, database.Region)) : null,
+            Source = !isPrimary && primary?.Port is { } port ? new StandbySource(AddressOf(primaryRegion), port, ReplicationSlot.NameOf(partition.Name, database.Region)) : null,
             Slots = isPrimary
                 ? [.. partition.Databases.Where(d => d.Region != database.Region && d.Port is not null).Select(d => ReplicationSlot.NameOf(partition.Name, d.Region))]
                 : [],
         };
+
+        string AddressOf(string region) => platform.FindRegion(region)?.Address ?? RegionState.Loopback;
     }
 }

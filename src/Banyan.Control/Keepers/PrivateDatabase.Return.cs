@@ -48,7 +48,7 @@ internal sealed partial class PrivateDatabase
     /// <returns>What went wrong, and whether the new primary has all of it.</returns>
     private async Task<(PostgresError? Error, bool IsContained)> LookAsync(int epoch, CancellationToken stop)
     {
-        var reader = _instance.Isolated(FreePort());
+        var reader = _instance.Isolated(FreePort(_wanted.Address));
         var started = await reader.StartAsync(asItIs: true, stop);
         if (!started.Ok)
             return (started.Error, false);
@@ -79,7 +79,7 @@ internal sealed partial class PrivateDatabase
     {
         await using var old = NpgsqlDataSource.Create(reader.ConnectionString(PostgresRoles.Keeper));
         // Where the new primary's commits wait for a standby, this one may be it: it must not wait for itself.
-        await using var present = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(PostgresInstance.ConnectionString(_wanted.Source!.Port, PostgresRoles.Cell, _tools.Passwords)) { Options = "-c synchronous_commit=local" });
+        await using var present = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(PostgresInstance.ConnectionString(_wanted.Source!.Port, PostgresRoles.Cell, _tools.Passwords, _wanted.Source.Host)) { Options = "-c synchronous_commit=local" });
         var file = Path.Combine(_tools.Data.Stranded, $"{_wanted.Name}.epoch{epoch}.json");
         try
         {
@@ -131,10 +131,10 @@ internal sealed partial class PrivateDatabase
     }
 
     /// <summary>Free now; where it is taken in between, the start fails and is tried again.</summary>
-    private static int FreePort()
+    private static int FreePort(string address)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -62,7 +62,7 @@ internal sealed partial class PrivateDatabase
         var before = _wanted;
         _wanted = next;
         _instance = _tools.Instance(next);
-        if (before.Source?.Port != next.Source?.Port)
+        if ((before.Source?.Host, before.Source?.Port) != (next.Source?.Host, next.Source?.Port))
         {
             _retired.Add(_primary);
             _primary = MonitorOfPrimary(next);
@@ -75,7 +75,7 @@ internal sealed partial class PrivateDatabase
     }
 
     private PostgresMonitor? MonitorOfPrimary(KeptDatabase wanted) => wanted.Source is { } source
-        ? new PostgresMonitor(PostgresInstance.ConnectionString(source.Port, PostgresRoles.Keeper, _tools.Passwords), $"the primary of {wanted.Name}", Patience)
+        ? new PostgresMonitor(PostgresInstance.ConnectionString(source.Port, PostgresRoles.Keeper, _tools.Passwords, source.Host), $"the primary of {wanted.Name}", Patience)
         : null;
 
     /// <summary>What the folder is, for those who decide.</summary>

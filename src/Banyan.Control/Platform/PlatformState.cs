@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Serialization;
 
 namespace Banyan.Control.Platform;
@@ -35,6 +36,9 @@ public sealed record PlatformState
 
     /// <summary>The consensus store; null in a folder of before there was one, until the next <c>up</c>.</summary>
     public ConsensusState? Consensus { get; init; }
+
+    /// <summary>The networks of their own that the regions have; null where all share this machine's loopback.</summary>
+    public NetworksState? Networks { get; init; }
 
     /// <summary>Every region that runs here.</summary>
     public required IReadOnlyList<RegionState> Regions { get; init; }
@@ -87,13 +91,16 @@ public sealed record ConsensusState(string Kind, IReadOnlyList<ConsensusMember> 
 
 /// <summary>A member of the consensus store.</summary>
 /// <param name="Name">Such as <c>consensus-1</c>.</param>
-/// <param name="Port">Loopback port for clients.</param>
+/// <param name="Port">Port for clients, at <see cref="Host"/>.</param>
 /// <param name="PeerPort">Loopback port for the other members; null where there are none.</param>
 public sealed record ConsensusMember(string Name, int Port, int? PeerPort = null)
 {
+    /// <summary>The IPv4 address at which it answers clients.</summary>
+    public string Host { get; init; } = RegionState.Loopback;
+
     /// <summary>Where it answers clients.</summary>
     [JsonIgnore]
-    public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}"));
+    public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://{Host}:{Port}"));
 }
 
 /// <summary>A promise of the blueprint.</summary>
@@ -101,9 +108,35 @@ public sealed record ConsensusMember(string Name, int Port, int? PeerPort = null
 /// <param name="Target">What the blueprint says, such as <c>15m</c>.</param>
 public sealed record ObjectiveState(string Name, string Target);
 
+/// <summary>
+/// A network namespace for each region, joined by a router, which is one too: what <c>up --networks</c> makes. Front doors, the
+/// consensus store and the <c>banyan</c> command stay in the machine's own. Immutable.
+/// </summary>
+/// <param name="Prefix">The first three numbers of its addresses: <c>198.18.7</c>.</param>
+public sealed record NetworksState(string Prefix)
+{
+    /// <summary>Every address of it.</summary>
+    [JsonIgnore]
+    public string Subnet => $"{Prefix}.0/24";
+
+    /// <summary>The machine's own address in it: where the consensus store answers.</summary>
+    [JsonIgnore]
+    public string Host => $"{Prefix}.1";
+
+    /// <summary>The router's.</summary>
+    [JsonIgnore]
+    public string Router => $"{Prefix}.2";
+}
+
 /// <summary>A region on this machine: its processes' ports and its place.</summary>
 public sealed record RegionState
 {
+    /// <summary>Where every region is that has no network of its own.</summary>
+    public const string Loopback = "127.0.0.1";
+
+    /// <summary>The IPv4 address at which its cell, its keeper and its databases listen, and from which they speak.</summary>
+    public string Address { get; init; } = Loopback;
+
     public required string Name { get; init; }
 
     /// <summary><c>core</c>, <c>regional</c> or <c>edge</c>.</summary>
@@ -122,14 +155,20 @@ public sealed record RegionState
     /// <summary>The region that holds the standby of this region's partition; null where there is none.</summary>
     public string? Standby { get; init; }
 
-    /// <summary>Loopback port of the cell, where it serves its own region's partition; for others see <see cref="DatabaseState.CellPort"/>.</summary>
+    /// <summary>Port of the cell, where it serves its own region's partition; for others see <see cref="DatabaseState.CellPort"/>.</summary>
     public required int CellPort { get; init; }
 
-    /// <summary>Loopback port of the keeper.</summary>
+    /// <summary>Port of the keeper.</summary>
     public required int KeeperPort { get; init; }
 
     /// <summary>What happens when the region is lost.</summary>
     public FailoverState Failover { get; init; } = new();
+
+    /// <summary>The address of something that listens there.</summary>
+    public Uri Url(int port, string path = "/") => new(string.Create(CultureInfo.InvariantCulture, $"http://{Address}:{port}{path}"));
+
+    /// <summary>The same, for a socket.</summary>
+    public IPEndPoint EndPoint(int port) => new(IPAddress.Parse(Address), port);
 }
 
 /// <summary>What the blueprint says should happen when a region is lost.</summary>
@@ -174,10 +213,10 @@ public sealed record DatabaseState
     /// <summary>The region that runs it.</summary>
     public required string Region { get; init; }
 
-    /// <summary>Loopback port of a private instance; null for one given by connection string.</summary>
+    /// <summary>Port of a private instance; null for one given by connection string.</summary>
     public int? Port { get; init; }
 
-    /// <summary>Loopback port of the region's cell for this partition: it listens there always, and serves while its region is the primary.</summary>
+    /// <summary>Port of the region's cell for this partition: it listens there always, and serves while its region is the primary.</summary>
     public int CellPort { get; init; }
 
     /// <summary>Where the connection string is, where the database is not ours: <c>env:NAME</c>, <c>file:/PATH</c>, or the string itself where it holds no password. A secret is never stored here.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Banyan.Control.Networks;
 using Banyan.Control.Platform;
 
 namespace Banyan.Control.Processes;
@@ -18,15 +19,15 @@ internal sealed class Child : IDisposable
     public static Child Start(ChildSpec spec, string executable, PlatformState platform, BoundedLog log)
     {
         var program = spec.Program ?? executable;
-        var info = new ProcessStartInfo(SessionTool ?? program)
+        // Each of these becomes the next, so that the process keeps its number.
+        List<string> command = [.. spec.Network is { } network ? [IpTool.Enter ?? "nsenter", $"--net={network}"] : (string[])[], .. SessionTool is { } session ? [session] : (string[])[], program, .. spec.Arguments];
+        var info = new ProcessStartInfo(command[0])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        if (SessionTool is not null)
-            info.ArgumentList.Add(program);
-        foreach (var argument in spec.Arguments)
+        foreach (var argument in command.Skip(1))
             info.ArgumentList.Add(argument);
         info.Environment[ChildLifetime.InstanceVariable] = platform.InstanceId;
         // Threads of the pool come and go.

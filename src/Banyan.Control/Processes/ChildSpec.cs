@@ -1,3 +1,5 @@
+using Banyan.Control.Platform;
+
 namespace Banyan.Control.Processes;
 
 /// <summary>What a child is, and how to start it.</summary>
@@ -7,6 +9,12 @@ namespace Banyan.Control.Processes;
 /// <param name="Port">Where its health answers; null where it has none.</param>
 public sealed record ChildSpec(ChildKind Kind, string? Region, IReadOnlyList<string> Arguments, int? Port)
 {
+    /// <summary>The IPv4 address of its port.</summary>
+    public string Address { get; init; } = RegionState.Loopback;
+
+    /// <summary>The file that stands for the network namespace it runs in; null for that of its supervisor.</summary>
+    public string? Network { get; init; }
+
     /// <summary>What its port answers with success once it is ready.</summary>
     public string ReadyPath { get; init; } = "/health/ready";
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Banyan.Control.Networks;
 using Banyan.Control.Platform;
 
 namespace Banyan.Control.Processes;
@@ -27,7 +28,7 @@ public sealed class PlatformStopper(DataFolder data, Action<string> progress, Ti
 
     /// <summary>Waits until the children of an earlier run have ended by themselves, as they do without a supervisor; ends those that don't.</summary>
     /// <param name="instanceId">The platform's.</param>
-    /// <param name="databasesToo">False to leave databases running, for keepers to take over.</param>
+    /// <param name="databasesToo">False to leave databases running, for keepers to take over; with them go the networks that regions may have had.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>False where there were none.</returns>
     public async Task<bool> StopOrphansAsync(string instanceId, bool databasesToo, CancellationToken cancellationToken)
@@ -46,6 +47,8 @@ public sealed class PlatformStopper(DataFolder data, Action<string> progress, Ti
         foreach (var database in databases)
             database.Identity.Signal(Libc.SIGINT);
         await EndAsync(databases, "immediate shutdown; the next start recovers", Libc.SIGQUIT, cancellationToken);
+        if (databasesToo && RegionNetworks.Remove(instanceId) is { } left)
+            progress(left);
         return children.Count + databases.Count > 0;
     }
 

@@ -20,7 +20,7 @@ internal sealed class Readiness(TimeProvider time) : IDisposable
     public Task WaitUntilReadyAsync(ChildSpec child, CancellationToken cancellationToken) =>
         PollAsync(async () =>
         {
-            using var answer = await _http.GetAsync(new Uri($"http://127.0.0.1:{child.Port}{child.ReadyPath}"), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var answer = await _http.GetAsync(new Uri($"http://{child.Address}:{child.Port}{child.ReadyPath}"), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return answer.IsSuccessStatusCode;
         }, cancellationToken);
 
@@ -32,7 +32,7 @@ internal sealed class Readiness(TimeProvider time) : IDisposable
         var (reason, since) = (default(string), 0L);
         return PollAsync(async () =>
         {
-            var report = await _http.GetFromJsonAsync(new Uri($"http://127.0.0.1:{region.KeeperPort}/status"), StatusJson.Default.KeeperReport, cancellationToken);
+            var report = await _http.GetFromJsonAsync(region.Url(region.KeeperPort, "/status"), StatusJson.Default.KeeperReport, cancellationToken);
             var failed = report?.Databases.FirstOrDefault(static d => d.State == "failed" && d.Detail is not null);
             if (failed?.Detail != reason)
                 (reason, since) = (failed?.Detail, time.GetTimestamp());

@@ -51,11 +51,11 @@ public sealed class StatusCollector : IDisposable
         var drills = platform.Objectives.Count > 0 ? Drills.ReadAsync(platform, _patience, cancellationToken) : Task.FromResult<IReadOnlyList<DrillEvidence>>([]);
         var records = _records.ReadAsync(platform, _patience, cancellationToken);
         var doors = Task.WhenAll(platform.AllFrontDoors().Select(d => AskFrontDoorAsync(d, cancellationToken)));
-        var cells = platform.Regions.Select(r => AskAsync(r.CellPort, "/cell/v1/status", StatusJson.Default.CellReport, cancellationToken)).ToArray();
-        var keepers = platform.Regions.Select(r => AskAsync(r.KeeperPort, "/status", StatusJson.Default.KeeperReport, cancellationToken)).ToArray();
+        var cells = platform.Regions.Select(r => AskAsync(r.Url(r.CellPort, "/cell/v1/status"), StatusJson.Default.CellReport, cancellationToken)).ToArray();
+        var keepers = platform.Regions.Select(r => AskAsync(r.Url(r.KeeperPort, "/status"), StatusJson.Default.KeeperReport, cancellationToken)).ToArray();
         platform = await records;
         // A partition that has moved is asked for where it is served.
-        var elsewhere = platform.Regions.Select(r => ServedElsewhereAsync(platform.FindPartition(r.Name), r, cancellationToken)).ToArray();
+        var elsewhere = platform.Regions.Select(r => ServedElsewhereAsync(platform, platform.FindPartition(r.Name), r, cancellationToken)).ToArray();
         await Task.WhenAll([doors, .. cells, .. keepers, .. elsewhere]);
 
         var keeperOf = new Dictionary<string, KeeperReport?>();
@@ -82,9 +82,10 @@ public sealed class StatusCollector : IDisposable
         Drills.Dispose();
     }
 
-    private async Task<CellReport?> ServedElsewhereAsync(PartitionState? partition, RegionState region, CancellationToken cancellationToken) =>
+    private async Task<CellReport?> ServedElsewhereAsync(PlatformState platform, PartitionState? partition, RegionState region, CancellationToken cancellationToken) =>
         partition is not null && partition.Primary != region.Name && partition.Databases.FirstOrDefault(d => d.Region == partition.Primary)?.CellPort is > 0 and var port
-            ? await AskAsync(port, "/cell/v1/status", StatusJson.Default.CellReport, cancellationToken)
+        && platform.FindRegion(partition.Primary) is { } holder
+            ? await AskAsync(holder.Url(port, "/cell/v1/status"), StatusJson.Default.CellReport, cancellationToken)
             : null;
 
     private RegionStatus Describe(PlatformState platform, RegionState region, CellReport? home, CellReport? elsewhere, Dictionary<string, KeeperReport?> keeperOf)
@@ -131,14 +132,14 @@ public sealed class StatusCollector : IDisposable
     private async Task<FrontDoorStatus> AskFrontDoorAsync(FrontDoorState door, CancellationToken cancellationToken)
     {
         var address = new Uri($"http://localhost:{door.Port}/");
-        using var answer = await SendAsync(door.Port, "/health/live", cancellationToken);
+        using var answer = await SendAsync(new Uri($"http://127.0.0.1:{door.Port}/health/live"), cancellationToken);
         return new FrontDoorStatus(door.Name == FrontDoorState.FirstName ? "http" : door.Name, address, answer is { IsSuccessStatusCode: true } ? RegionServing.Serving : RegionServing.Down);
     }
 
-    private async Task<T?> AskAsync<T>(int port, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    private async Task<T?> AskAsync<T>(Uri address, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        using var answer = await SendAsync(port, path, cancellationToken);
+        using var answer = await SendAsync(address, cancellationToken);
         if (answer is not { IsSuccessStatusCode: true })
             return null;
         try
@@ -151,13 +152,13 @@ public sealed class StatusCollector : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage?> SendAsync(int port, string path, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage?> SendAsync(Uri address, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(_patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            return await _http.GetAsync(new Uri($"http://127.0.0.1:{port}{path}"), either.Token);
+            return await _http.GetAsync(address, either.Token);
         }
         catch (Exception silent) when (silent is HttpRequestException || (silent is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

@@ -3,8 +3,8 @@ namespace Banyan.Engines.Postgres;
 /// <summary>The failures that several places tell, with one wording each.</summary>
 internal static class Errors
 {
-    public static PostgresError PortTaken(string folder, int port) =>
-        new(PostgresFailure.PortTaken, $"Port {port} of 127.0.0.1, which {folder} is to listen on, is taken by another process: stop that process, or give the platform other ports.");
+    public static PostgresError PortTaken(string folder, int port, string address) =>
+        new(PostgresFailure.PortTaken, $"Port {port} of {address}, which {folder} is to listen on, is taken by another process: stop that process, or give the platform other ports.");
 
     public static PostgresError NoSpace(string folder) =>
         new(PostgresFailure.NoSpace, $"No space is left on the disk of {folder}: free some; nothing that was committed is lost.");

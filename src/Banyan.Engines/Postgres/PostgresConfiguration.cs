@@ -17,8 +17,8 @@ internal static class PostgresConfiguration
     {
         var lines = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            // Only loopback, no socket file: paths of data folders are longer than the 107 bytes a socket's path may have.
-            ["listen_addresses"] = "127.0.0.1",
+            // One address, loopback by default; no socket file: paths of data folders are longer than the 107 bytes a socket's path may have.
+            ["listen_addresses"] = settings.Address,
             ["port"] = Number(settings.Port),
             ["unix_socket_directories"] = "",
             ["cluster_name"] = settings.Name,
@@ -104,17 +104,17 @@ internal static class PostgresConfiguration
         return text.ToString();
     }
 
-    /// <summary>pg_hba.conf: loopback alone, passwords always, each role only where it belongs; isolated: the keeper alone.</summary>
-    public static string Access(bool isolated = false) => isolated ? $"""
+    /// <summary>pg_hba.conf: loopback (or the regions' own network) alone, passwords always, each role only where it belongs; isolated: the keeper alone.</summary>
+    public static string Access(bool isolated = false, string clients = PostgresSettings.Loopback + "/32") => isolated ? $"""
         # Written by Banyan: the keeper reads this folder, nobody else may.
-        host    all          {PostgresRoles.Keeper}         127.0.0.1/32  scram-sha-256
+        host    all          {PostgresRoles.Keeper}         {clients}  scram-sha-256
 
         """ : $"""
         # Written by Banyan at each start.
         # TYPE  DATABASE     USER                  ADDRESS       METHOD
-        host    {PostgresRoles.Database}       {PostgresRoles.Cell}           127.0.0.1/32  scram-sha-256
-        host    all          {PostgresRoles.Keeper}         127.0.0.1/32  scram-sha-256
-        host    replication  {PostgresRoles.Replication}    127.0.0.1/32  scram-sha-256
+        host    {PostgresRoles.Database}       {PostgresRoles.Cell}           {clients}  scram-sha-256
+        host    all          {PostgresRoles.Keeper}         {clients}  scram-sha-256
+        host    replication  {PostgresRoles.Replication}    {clients}  scram-sha-256
 
         """;
 

@@ -124,7 +124,7 @@ public sealed partial class PostgresInstance
     private void WriteConfiguration(string folder)
     {
         DataFolder.Write(folder, "postgresql.conf", PostgresConfiguration.Main(Settings, Folder), _account);
-        DataFolder.Write(folder, "pg_hba.conf", PostgresConfiguration.Access(Settings.IsIsolated), _account);
+        DataFolder.Write(folder, "pg_hba.conf", PostgresConfiguration.Access(Settings.IsIsolated, Settings.Clients), _account);
         if (Settings.StandbyOf is { } source)
             DataFolder.Write(folder, PostgresConfiguration.PassFile, PostgresConfiguration.Pass(source, _passwords), _account);
     }

@@ -98,7 +98,7 @@ public sealed partial class PostgresInstance
     public PostgresError ExplainEnd(RunningPostgres server)
     {
         var words = ServerLog.Read(Folder, server.LogFrom);
-        return server.WasReady ? ServerLog.ExplainEnd(Folder, server.Pid, words) : ServerLog.ExplainStart(Folder, Settings.Port, words);
+        return server.WasReady ? ServerLog.ExplainEnd(Folder, server.Pid, words) : ServerLog.ExplainStart(Folder, Settings.Port, words, Settings.Address);
     }
 
     private async Task<PostgresError?> CheckBeforeStartAsync(bool asItIs, CancellationToken cancellationToken)
@@ -117,7 +117,7 @@ public sealed partial class PostgresInstance
         await ClearStraysAsync(cancellationToken);
         if (ServerProcess.IsMisleading(Folder))
             File.Delete(Path.Combine(Folder, PostmasterFile.FileName));
-        return IsPortFree(Settings.Port) ? null : Errors.PortTaken(Folder, Settings.Port);
+        return IsPortFree(Settings.Address, Settings.Port) ? null : Errors.PortTaken(Folder, Settings.Port, Settings.Address);
     }
 
     private async Task<PostgresResult<RunningPostgres>> LaunchAsync(CancellationToken cancellationToken)
@@ -146,7 +146,7 @@ public sealed partial class PostgresInstance
             return Errors.From(new CommandAnswer(1, "", words), "Starting PostgreSQL", Folder, _account);
         return ProcessHandle.Open(process.Id) is { } handle
             ? new RunningPostgres(handle, Folder, adopted: false, logFrom, _clock)
-            : ServerLog.ExplainStart(Folder, Settings.Port, ServerLog.Read(Folder, logFrom));
+            : ServerLog.ExplainStart(Folder, Settings.Port, ServerLog.Read(Folder, logFrom), Settings.Address);
     }
 
     /// <summary>Waits for what a dead server left running, and ends by force what does not end by itself.</summary>
@@ -162,12 +162,12 @@ public sealed partial class PostgresInstance
         }
     }
 
-    private static bool IsPortFree(int port)
+    private static bool IsPortFree(string address, int port)
     {
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            listener.Bind(new IPEndPoint(IPAddress.Parse(address), port));
             listener.Listen();
             return true;
         }

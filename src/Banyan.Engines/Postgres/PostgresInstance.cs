@@ -62,12 +62,12 @@ public sealed partial class PostgresInstance
 
     /// <summary>A connection string for a role.</summary>
     /// <param name="role">One of <see cref="PostgresRoles"/>.</param>
-    public string ConnectionString(string role) => ConnectionString(Settings.Port, role, _passwords);
+    public string ConnectionString(string role) => ConnectionString(Settings.Port, role, _passwords, Settings.Address);
 
-    /// <summary>A connection string for a role of a private instance on this machine.</summary>
-    public static string ConnectionString(int port, string role, PostgresPasswords passwords) => new Npgsql.NpgsqlConnectionStringBuilder
+    /// <summary>A connection string for a role of a private instance.</summary>
+    public static string ConnectionString(int port, string role, PostgresPasswords passwords, string host = PostgresSettings.Loopback) => new Npgsql.NpgsqlConnectionStringBuilder
     {
-        Host = "127.0.0.1",
+        Host = host,
         Port = port,
         Database = PostgresRoles.Database,
         Username = role,

@@ -3,8 +3,17 @@ namespace Banyan.Engines.Postgres;
 /// <summary>How one instance runs. Immutable; the defaults fit ten instances on one small machine.</summary>
 public sealed record PostgresSettings
 {
-    /// <summary>Loopback port.</summary>
+    /// <summary>The address of this machine that loopback servers listen on.</summary>
+    public const string Loopback = "127.0.0.1";
+
+    /// <summary>The one IPv4 address that it listens on.</summary>
+    public string Address { get; init; } = Loopback;
+
+    /// <summary>Port of <see cref="Address"/>.</summary>
     public required int Port { get; init; }
+
+    /// <summary>Who may log in at all, as an IPv4 network: <c>127.0.0.1/32</c>, or where <see cref="Address"/> is another, the network of the regions.</summary>
+    public string Clients { get; init; } = Loopback + "/32";
 
     /// <summary>Shown by <c>ps</c> in the titles of the server's processes, and the name that a standby gives its primary: <c>PARTITION@REGION</c>.</summary>
     public required string Name { get; init; }

@@ -66,12 +66,12 @@ internal static class ServerLog
     }
 
     /// <summary>What kind of failure the words of a server that did not come up tell.</summary>
-    public static PostgresError ExplainStart(string folder, int port, string words)
+    public static PostgresError ExplainStart(string folder, int port, string words, string address = PostgresSettings.Loopback)
     {
         var last = Has(words, "contains errors") ? RefusedSetting(words) : LastWords(words) ?? "it said nothing";
         return words switch
         {
-            _ when Has(words, "could not bind") || Has(words, "could not create any TCP/IP sockets") => Errors.PortTaken(folder, port),
+            _ when Has(words, "could not bind") || Has(words, "could not create any TCP/IP sockets") => Errors.PortTaken(folder, port, address),
             _ when Has(words, "No space left on device") => Errors.NoSpace(folder),
             _ when Has(words, "database files are incompatible") => new PostgresError(PostgresFailure.OtherVersion, $"{folder}: {last}. Install the version that made it."),
             _ when Has(words, "lock file \"postmaster.pid\" already exists") || Has(words, "pre-existing shared memory block") =>

@@ -61,7 +61,7 @@ public sealed class BreakerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("partition", "can't be drilled on one machine")]
+    [InlineData("partition", "start the platform with `banyan up --networks`")]
     public void Check_WhatCannotBeDoneHonestly_IsRefused(string scenario, string why) =>
         Should.Throw<DrillException>(() => DrillLimits.Check(Scenario.Find(scenario)!, TestPlatform.State().Partitions[0], TestPlatform.State())).Message.ShouldContain(why);
 

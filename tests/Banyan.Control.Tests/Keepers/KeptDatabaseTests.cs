@@ -18,6 +18,17 @@ public sealed class KeptDatabaseTests
     }
 
     [Fact]
+    public async Task Of_RegionsWithNetworks_ListenAndFollowAtTheirAddresses()
+    {
+        await using var world = KeeperWorld.Create();
+        var state = world.State with { Networks = new("198.18.7"), Regions = [world.State.Regions[0] with { Address = "198.18.7.11" }, world.State.Regions[1] with { Address = "198.18.7.12" }] };
+        var (east, south) = (KeptDatabase.Of(state, KeeperWorld.East), KeptDatabase.Of(state, KeeperWorld.South));
+        (east[0].Address, east[0].Clients).ShouldBe(("198.18.7.11", "198.18.7.0/24"));
+        (south[1].Address, south[1].Source!.Host).ShouldBe(("198.18.7.12", "198.18.7.11"));
+        KeptDatabase.Of(world.State, KeeperWorld.East)[0].ShouldBe(east[0] with { Address = "127.0.0.1", Clients = "127.0.0.1/32" });
+    }
+
+    [Fact]
     public async Task Of_PrimaryGivenByConnectionString_HasNoSourceForAStandby()
     {
         await using var world = KeeperWorld.Create();

@@ -152,11 +152,34 @@ public class PlatformPlannerTests
         Plan(first with { Consensus = null }, consensus: "etcd").State.Consensus!.Kind.ShouldBe("etcd");
     }
 
-    private PlatformPlan Plan(PlatformState? previous, int? port = null, string? connection = null, int frontDoors = 1, string? consensus = null)
+    [Fact]
+    public void Plan_WithoutNetworks_HasEverythingOnTheLoopback()
+    {
+        var state = Plan(Plan(null, networks: new NetworksState("198.18.7")).State).State;
+        state.Networks.ShouldBeNull();
+        state.Regions.ShouldAllBe(r => r.Address == "127.0.0.1");
+        state.Consensus!.Members.ShouldAllBe(m => m.Host == "127.0.0.1");
+    }
+
+    [Fact]
+    public void Plan_WithNetworks_GivesEachRegionAnAddressThatItKeeps()
+    {
+        var networks = new NetworksState("198.18.7");
+        var first = Plan(null, networks: networks).State;
+        first.Networks.ShouldBe(networks);
+        first.Regions.Select(r => r.Address).ShouldBe(["198.18.7.11", "198.18.7.12"]);
+        first.Consensus!.Members.ShouldAllBe(m => m.Host == "198.18.7.1");
+        var turned = first with { Regions = [first.Regions[0] with { Address = "198.18.7.12" }, first.Regions[1] with { Address = "198.18.7.99" }] };
+        Plan(turned, networks: networks).State.Regions.Select(r => r.Address).ShouldBe(["198.18.7.12", "198.18.7.99"]);
+        Plan(first with { Regions = [first.Regions[1] with { Address = "198.18.7.11" }] }, networks: networks).State.Regions.Select(r => r.Address).ShouldBe(["198.18.7.12", "198.18.7.11"]);
+        Plan(first, networks: new NetworksState("198.19.0")).State.Regions.Select(r => r.Address).ShouldBe(["198.19.0.11", "198.19.0.12"]);
+    }
+
+    private PlatformPlan Plan(PlatformState? previous, int? port = null, string? connection = null, int frontDoors = 1, string? consensus = null, NetworksState? networks = null)
     {
         var planned = new PlannedPlatform("kai", [new() { Name = "east", Tier = "core", Standby = "west", Connection = connection }, new() { Name = "west", Tier = "core", Standby = "east" }], [], new Dictionary<string, string>());
         return new PlatformPlanner(p => !_taken.Contains(p), (partition, region) => _running.Contains($"{partition}@{region}"), _environment.GetValueOrDefault, 7)
-            .Plan(planned, previous, "/data", port, 6, frontDoors, consensus);
+            .Plan(planned, previous, "/data", port, 6, frontDoors, consensus, networks);
     }
 
     private static List<int> AllPorts(PlatformState state) =>

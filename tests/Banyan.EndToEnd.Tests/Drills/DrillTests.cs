@@ -37,7 +37,7 @@ public class DrillTests(LivePlatform platform)
     [Theory]
     [InlineData("no scenario is called 'meteor': there are region-loss, cell-crash, ", "meteor")]
     [InlineData("no region is called 'atlantis': there are east-africa, ", "freeze", "--region", "atlantis")]
-    [InlineData("partition can't be drilled on one machine: ", "partition", "--region", Region)]
+    [InlineData("partition can't be drilled here: ", "partition", "--region", Region)]
     [InlineData("disk-full needs ", "disk-full", "--region", Region, "--force")]
     [InlineData("--rate takes a number from 10 to 20000, not 3; see `banyan drill --help`", "freeze", "--rate", "3")]
     public async Task Drill_WhatCannotBeDone_IsOneLineAndExit2(string complaint, params string[] arguments)

@@ -1,3 +1,4 @@
+using Banyan.Control.Networks;
 using Banyan.Control.Platform;
 using Banyan.Control.Processes;
 
@@ -81,6 +82,16 @@ internal sealed class Breaker(DataFolder data, PlatformState platform, BrokenSta
             process.Signal(Libc.SIGSTOP);
     }
 
+    /// <summary>Cuts a region off from everything. What is sent on either side is dropped; no connection ends.</summary>
+    /// <exception cref="DrillException">It has no network of its own, or this user may not.</exception>
+    public void CutOff(string region)
+    {
+        var cut = new NetworkCut(platform.FindRegion(region)!.Address);
+        Tell(s => s with { Cuts = [cut], CutOf = platform.InstanceId });
+        if (NetworkCuts.Make(platform, cut) is { } refused)
+            throw new DrillException($"the links of {region} can't be cut: {refused}");
+    }
+
     /// <summary>Fills a file system until nothing more can be written.</summary>
     /// <exception cref="DrillException">The folder is on the file system of everything else.</exception>
     public void FillDisk(string folder)
@@ -112,7 +123,7 @@ internal sealed class Breaker(DataFolder data, PlatformState platform, BrokenSta
         lock (_gate)
         {
             PutBack(data, _state);
-            _state = _state with { Held = [], Frozen = [], Ballast = null };
+            _state = _state with { Held = [], Frozen = [], Ballast = null, Cuts = [] };
             _state.Write(data);
         }
     }
@@ -135,6 +146,8 @@ internal sealed class Breaker(DataFolder data, PlatformState platform, BrokenSta
     {
         foreach (var frozen in broken.Frozen)
             new ProcessIdentity(frozen.Pid, frozen.StartTicks).Signal(Libc.SIGCONT);
+        if (broken.Cuts.Count > 0 && NetworkCuts.Heal(broken.CutOf) is { } left)
+            throw new DrillException($"the links that were cut can't be put back: {left}; try `banyan drill --heal` as root");
         foreach (var held in broken.Held)
             File.Delete(Path.Combine(data.Held, held));
         if (broken.Ballast is { } ballast)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Banyan.Control.Networks;
 using Banyan.Control.Platform;
 
 namespace Banyan.Control.Drills.Breaking;
@@ -21,6 +22,12 @@ public sealed record BrokenState
 
     /// <summary>Processes that were stopped and must be continued.</summary>
     public IReadOnlyList<FrozenProcess> Frozen { get; init; } = [];
+
+    /// <summary>Links that were cut.</summary>
+    public IReadOnlyList<NetworkCut> Cuts { get; init; } = [];
+
+    /// <summary>The platform whose links they are; empty where none was cut.</summary>
+    public string CutOf { get; init; } = "";
 
     /// <summary>A file that fills a disk; null where there is none.</summary>
     public string? Ballast { get; init; }

@@ -35,7 +35,8 @@ internal sealed class PromotionWatcher(PlatformState platform, string partition,
     {
         try
         {
-            var report = await _http.GetFromJsonAsync(new Uri($"http://127.0.0.1:{platform.FindRegion(region)!.KeeperPort}/status"), StatusJson.Default.KeeperReport, stop);
+            var holder = platform.FindRegion(region)!;
+            var report = await _http.GetFromJsonAsync(holder.Url(holder.KeeperPort, "/status"), StatusJson.Default.KeeperReport, stop);
             return report?.Databases.Any(d => d.Partition == partition && d.Role == "primary" && d.State == "running") == true;
         }
         catch (Exception silent) when (silent is HttpRequestException or JsonException or OperationCanceledException)

@@ -21,9 +21,9 @@ internal sealed class RegionObserver
     public RegionObserver(PlatformState platform, RegionState region, TimeProvider clock, Action changed)
     {
         (Region, _clock, _changed) = (region.Name, clock, changed);
-        _cell = new ProcessWatch(new IPEndPoint(IPAddress.Loopback, region.CellPort), clock, s => Set(v => v with { Cell = s }));
-        _keeper = new ProcessWatch(new IPEndPoint(IPAddress.Loopback, region.KeeperPort), clock, s => Set(v => v with { Keeper = s }));
-        _databases = [.. platform.Partitions.SelectMany(static p => p.Databases).Where(d => d.Region == region.Name).Select(static d => d.Port).OfType<int>().Select(static p => new IPEndPoint(IPAddress.Loopback, p))];
+        _cell = new ProcessWatch(region.EndPoint(region.CellPort), clock, s => Set(v => v with { Cell = s }));
+        _keeper = new ProcessWatch(region.EndPoint(region.KeeperPort), clock, s => Set(v => v with { Keeper = s }));
+        _databases = [.. platform.Partitions.SelectMany(static p => p.Databases).Where(d => d.Region == region.Name).Select(static d => d.Port).OfType<int>().Select(region.EndPoint)];
     }
 
     public string Region { get; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Banyan.Control.Networks;
 
 namespace Banyan.Control.Platform.Planning;
 
@@ -26,8 +27,9 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
     /// <param name="limit">The most regions to run.</param>
     /// <param name="frontDoors">How many front doors to run.</param>
     /// <param name="consensus">The kind of consensus store, as asked for; null to keep that of the last run, else <see cref="ConsensusState.Single"/>.</param>
+    /// <param name="networks">The networks of their own that regions are to have; null: they share the loopback.</param>
     /// <exception cref="PlatformException">The folder holds another platform or keeps its epochs in a store of another kind, or a port that can't be another is taken.</exception>
-    public PlatformPlan Plan(PlannedPlatform planned, PlatformState? previous, string folder, int? entryPort, int limit, int frontDoors = 1, string? consensus = null)
+    public PlatformPlan Plan(PlannedPlatform planned, PlatformState? previous, string folder, int? entryPort, int limit, int frontDoors = 1, string? consensus = null, NetworksState? networks = null)
     {
         if (previous is not null && previous.Platform != planned.Name)
             throw new PlatformException($"{folder} holds the platform {previous.Platform}, not {planned.Name}: name another folder with --data");
@@ -40,6 +42,8 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
             ports.Reserve(port);
 
         var regions = choice.Regions.Select(r => PlanRegion(r, previous?.FindRegion(r.Name), ports, notes)).ToList();
+        if (networks is not null)
+            regions = Address(regions, networks, previous);
         var partitions = choice.Regions.Select(r => PlanPartition(r, previous?.FindPartition(r.Name), regions, ports, notes)).ToList();
         var state = new PlatformState
         {
@@ -48,7 +52,8 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
             PostgresMajor = previous?.PostgresMajor,
             EntryPort = entry,
             FrontDoors = PlanFrontDoors(entry, frontDoors, previous, ports, notes),
-            Consensus = PlanConsensus(previous?.Consensus, consensus, folder, ports, notes),
+            Consensus = At(networks?.Host ?? RegionState.Loopback, PlanConsensus(previous?.Consensus, consensus, folder, ports, notes)),
+            Networks = networks,
             Regions = regions,
             Partitions = partitions,
             Objectives = planned.Objectives,
@@ -103,6 +108,22 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
         }
 
         return before with { Members = [.. before.Members.Select(m => m with { Port = Keep(m.Port, $"the consensus store's {m.Name}", ports, notes) })] };
+    }
+
+    private static ConsensusState At(string host, ConsensusState consensus) => consensus with { Members = [.. consensus.Members.Select(m => m with { Host = host })] };
+
+    /// <summary>A region keeps the address that it had.</summary>
+    private static List<RegionState> Address(List<RegionState> regions, NetworksState networks, PlatformState? previous)
+    {
+        var kept = regions.Select(r => previous?.FindRegion(r.Name)?.Address).Where(a => a?.StartsWith(networks.Prefix + ".", StringComparison.Ordinal) == true).ToHashSet(StringComparer.Ordinal);
+        var free = Enumerable.Range(RegionNetworks.FirstRegion, 200).Select(n => string.Create(CultureInfo.InvariantCulture, $"{networks.Prefix}.{n}")).Where(a => !kept.Contains(a)).GetEnumerator();
+        return [.. regions.Select(r => r with { Address = previous?.FindRegion(r.Name)?.Address is { } last && kept.Contains(last) ? last : Next() })];
+
+        string Next()
+        {
+            free.MoveNext();
+            return free.Current;
+        }
     }
 
     private RegionState PlanRegion(PlannedRegion region, RegionState? before, FreePorts ports, List<string> notes) => new()

@@ -4,7 +4,7 @@ using Banyan.Engines.Postgres;
 namespace Banyan.Engines.Consensus.Etcd;
 
 /// <summary>
-/// How the members of an etcd cluster are started on this machine: on the loopback alone, each with a folder of its own,
+/// How the members of an etcd cluster are started on this machine: on the loopback (or, for clients, on one other address) alone, each with a folder of its own,
 /// as an unprivileged user where we are root. Immutable.
 /// </summary>
 public sealed class EtcdCluster
@@ -69,8 +69,8 @@ public sealed class EtcdCluster
             "setpriv", "--pdeathsig", "TERM", "--", _program,
             "--name", member.Name,
             "--data-dir", folder,
-            "--listen-client-urls", Url(member.Port),
-            "--advertise-client-urls", Url(member.Port),
+            "--listen-client-urls", Url(member.Port, member.Host),
+            "--advertise-client-urls", Url(member.Port, member.Host),
             "--listen-peer-urls", Url(member.PeerPort),
             "--initial-advertise-peer-urls", Url(member.PeerPort),
             "--initial-cluster", string.Join(',', _members.Select(static m => $"{m.Name}={Url(m.PeerPort)}")),
@@ -94,7 +94,7 @@ public sealed class EtcdCluster
         ]);
     }
 
-    private static string Url(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+    private static string Url(int port, string host = "127.0.0.1") => string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}");
 
     private static string? InPath(Func<string, string?> environment, string program) =>
         (environment("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Append("/usr/bin").Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
