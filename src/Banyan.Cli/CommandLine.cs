@@ -55,11 +55,13 @@ internal static class CommandLine
 
     private static ExitCode ComplainAboutInput(ParseResult parsed, Terminal terminal)
     {
-        var verb = parsed.CommandResult.Command is Verb { Hidden: false } named ? $"banyan {named.Name} --help" : "banyan --help";
+        var verb = parsed.CommandResult.Command is Verb { Hidden: false } named ? $"banyan {PathOf(named)} --help" : "banyan --help";
         foreach (var message in parsed.Errors.Select(e => e.Message.TrimEnd('.')).Distinct(StringComparer.Ordinal))
             terminal.Complain($"{char.ToLowerInvariant(message[0])}{message[1..]}; see `{verb}`");
         return ExitCode.CouldNotRun;
     }
+
+    private static string PathOf(Verb verb) => verb.Parents.OfType<Verb>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {verb.Name}" : verb.Name;
 
     private sealed class VersionAction : SynchronousCommandLineAction
     {

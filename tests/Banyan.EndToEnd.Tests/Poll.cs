@@ -13,4 +13,16 @@ internal static class Poll
             await Task.Delay(20, CancellationToken.None);
         }
     }
+
+    /// <summary>As the other, for what has to be asked for.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> otherwise)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await condition())
+        {
+            if (patience.IsCancellationRequested)
+                throw new TimeoutException(otherwise());
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
 }

@@ -25,8 +25,10 @@ internal sealed partial class CellGateway(RequestDelegate next, CellLife life, C
         headers[RequestTrace.Header] = RequestTrace.Id();
         headers.XContentTypeOptions = "nosniff";
 
+        if (options.Shed.Any && life.IsOpen && IsShed(context))
+            return RefuseAsync(context, activity, ProblemKind.Shed);
         if (!TryEnter(traits))
-            return RefuseAsync(context, activity);
+            return RefuseAsync(context, activity, null);
 
         var lifetime = new RequestLifetime(context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(), traits.TimeLimit, life.StreamsEnding, options.Time);
         context.Features.Set<IHttpRequestLifetimeFeature>(lifetime);
@@ -48,6 +50,8 @@ internal sealed partial class CellGateway(RequestDelegate next, CellLife life, C
         End(traits, lifetime, activity);
         return Task.CompletedTask;
     }
+
+    private bool IsShed(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ServiceEndpoint>() is { } endpoint && options.Shed.Contains(endpoint.Service);
 
     private bool TryEnter(EndpointTraits traits) =>
         traits.Always || (traits.Stream ? life.TryEnterStream() : life.TryEnter());
@@ -112,13 +116,16 @@ internal sealed partial class CellGateway(RequestDelegate next, CellLife life, C
         await ProblemJson.WriteAsync(context, problem);
     }
 
-    private async Task RefuseAsync(HttpContext context, Activity? activity)
+    /// <param name="context">The request.</param>
+    /// <param name="activity">Its trace.</param>
+    /// <param name="problem">Why; null where the cell's state says it, as it is when the answer is written.</param>
+    private async Task RefuseAsync(HttpContext context, Activity? activity, ProblemKind? problem)
     {
         try
         {
             if (life.IsEnding)
                 context.Response.Headers.Connection = "close";
-            await ProblemJson.WriteAsync(context, ProblemKind.OfState(life.State, life.IsUnleased));
+            await ProblemJson.WriteAsync(context, problem ?? ProblemKind.OfState(life.State, life.IsUnleased));
         }
         finally
         {

@@ -19,6 +19,10 @@ internal sealed record EndpointTraits
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(30);
 }
 
+/// <summary>Whose endpoint it is; the cell's own have none. Immutable.</summary>
+/// <param name="Service">The service's name.</param>
+internal sealed record ServiceEndpoint(string Service);
+
 /// <summary>What an endpoint asks of the gateway.</summary>
 public static class EndpointTraitsExtensions
 {

@@ -82,7 +82,7 @@ public static partial class CellHost
         app.MapJournal(options.Context);
         OpenApiEndpoint.Map(app);
         foreach (var service in services)
-            service.MapEndpoints(app);
+            service.MapEndpoints(app.MapGroup("").WithMetadata(new ServiceEndpoint(service.Name)));
         return app;
     }
 

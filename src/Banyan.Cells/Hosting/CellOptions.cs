@@ -35,6 +35,9 @@ public sealed record CellOptions
     /// <summary>How long requests in flight, and after them open streams, may take to end when the cell drains.</summary>
     public TimeSpan DrainTimeout { get; init; } = DefaultDrainTimeout;
 
+    /// <summary>The services that this process refuses for now; one for all of its apps.</summary>
+    internal ShedServices Shed { get; init; } = new();
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

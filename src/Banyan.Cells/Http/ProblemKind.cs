@@ -23,6 +23,8 @@ internal sealed record ProblemKind(int Status, string Code, string Title, string
 
     public static readonly ProblemKind Fenced = new(503, "fenced", "The cell may not serve this partition now", "Its lease does not hold. A change that was sent is not acknowledged, and may or may not have been made; repeat it with the same Idempotency-Key.", RetryAfter: 1);
 
+    public static readonly ProblemKind Shed = new(503, "service-shed", "The service is shed for now", "The region that serves you carries another's residents too, and can't do all of it: by the blueprint's priorities this service waits. Nothing was changed; try again later.", RetryAfter: 30);
+
     public static readonly ProblemKind DatabaseUnavailable = new(503, "database-unavailable", "The database is away", "Nothing is known to have been changed; repeat the request, a change with the same Idempotency-Key.", RetryAfter: 1);
 
     public static readonly ProblemKind Conflict = new(503, "changes-met", "Two changes met", "Another change was made at the same time, and nothing of this one was kept. Repeat the request.", RetryAfter: 1);

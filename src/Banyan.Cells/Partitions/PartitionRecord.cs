@@ -33,6 +33,15 @@ public sealed record PartitionRecord
     /// <summary>Why the epoch was raised, in one line; null in the first.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>
+    /// The services that the primary's region does without while it carries this partition beside its own, the least important
+    /// first: for all that it serves, not for this partition only. Empty where it can carry all, and at home.
+    /// </summary>
+    public IReadOnlyList<string> Shed { get; init; } = [];
+
+    /// <summary>In what way the primary's region can't carry all that it has been given, in one line; null where it can.</summary>
+    public string? Shortage { get; init; }
+
     /// <summary>When this epoch or switch began, by the clock of who wrote it; for people, never for decisions.</summary>
     public DateTimeOffset Since { get; init; }
 

@@ -34,6 +34,9 @@ internal sealed partial class PartitionWatch(IConsensusStore store, TimeProvider
     /// <summary>A partition's record as it was heard last; null where none is known.</summary>
     public KnownRecord? Find(string partition) => Volatile.Read(ref _records).GetValueOrDefault(partition);
 
+    /// <summary>The services that a region does without: what the records of the partitions that it serves say together.</summary>
+    public IEnumerable<string> ShedIn(string region) => Volatile.Read(ref _records).Values.Where(r => r.Record.Primary == region).SelectMany(static r => r.Record.Shed);
+
     /// <summary>Follows until cancelled.</summary>
     public Task RunAsync(CancellationToken stopping) => Task.WhenAll(FollowAsync(PartitionKeys.Records, stopping), FollowAsync(PartitionKeys.Leases, stopping));
 

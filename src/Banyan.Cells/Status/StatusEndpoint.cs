@@ -5,6 +5,7 @@ using Banyan.Cells.Http;
 using Banyan.Cells.Partitions;
 using Banyan.Cells.Telemetry;
 using Banyan.Journal;
+using Banyan.Journal.Stranded;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,10 +15,15 @@ using Npgsql;
 namespace Banyan.Cells.Status;
 
 /// <summary><c>/cell/v1/status</c>: how the cell is and what it has done since it started, for the console and <c>banyan status</c>.</summary>
-internal sealed class StatusEndpoint(CellOptions options, CellLife life, CellHealth health, MetricsRegistry metrics, IJournal journal, IWriteFence fence)
+internal sealed class StatusEndpoint(CellOptions options, CellLife life, CellHealth health, MetricsRegistry metrics, IJournal journal, StrandedChanges stranded, IWriteFence fence)
 {
+    /// <summary>They come when an old primary returns, and go when someone decides: nothing that is asked for at every look.</summary>
+    private static readonly TimeSpan StrandedLook = TimeSpan.FromSeconds(2);
+
     private readonly DateTimeOffset _startedAt = options.Time.GetUtcNow();
     private long _head;
+    private long _stranded;
+    private long? _strandedAt;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -29,6 +35,7 @@ internal sealed class StatusEndpoint(CellOptions options, CellLife life, CellHea
     {
         var report = await health.CheckAsync(cancellationToken);
         var head = await HeadAsync(cancellationToken);
+        var waiting = await StrandedAsync(cancellationToken);
         return JsonAnswer.Of(json =>
         {
             json.WriteString("region"u8, options.Context.Region);
@@ -53,8 +60,13 @@ internal sealed class StatusEndpoint(CellOptions options, CellLife life, CellHea
             }
 
             json.WriteEndArray();
+            json.WriteStartArray("shed"u8);
+            foreach (var name in options.Shed.Names)
+                json.WriteStringValue(name);
+            json.WriteEndArray();
             json.WriteStartObject("journal"u8);
             json.WriteNumber("head"u8, head);
+            json.WriteNumber("stranded"u8, waiting);
             json.WriteEndObject();
             json.WriteStartObject("counters"u8);
             json.WriteNumber("requests"u8, metrics.Sum("http.server.request.duration"));
@@ -74,6 +86,26 @@ internal sealed class StatusEndpoint(CellOptions options, CellLife life, CellHea
         CellState.Fenced => "fenced",
         _ => "draining", // moving too: it finishes what it has begun
     };
+
+    /// <summary>How many stranded changes wait for a decision, or did when that was last known.</summary>
+    private async Task<long> StrandedAsync(CancellationToken cancellationToken)
+    {
+        if (!life.IsOpen || (_strandedAt is { } at && options.Time.GetElapsedTime(at) < StrandedLook))
+            return _stranded;
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(TimeSpan.FromSeconds(1));
+            _stranded = await stranded.CountKeptAsync(limit.Token);
+            _strandedAt = options.Time.GetTimestamp();
+        }
+        catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
+        {
+            // As with the head: the last one known.
+        }
+
+        return _stranded;
+    }
 
     /// <summary>The head, or the last one known where the database is away: status must answer then most of all.</summary>
     private async Task<long> HeadAsync(CancellationToken cancellationToken)

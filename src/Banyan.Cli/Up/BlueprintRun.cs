@@ -1,5 +1,6 @@
 using System.Globalization;
 using Banyan.Blueprints;
+using Banyan.Blueprints.Carrying;
 using Banyan.Blueprints.Model;
 using Banyan.Blueprints.Quantities;
 using Banyan.Control.Platform;
@@ -52,12 +53,16 @@ internal static class BlueprintRun
             Synchronous = IsSynchronous(blueprint, r),
             BlocksAlone = Accounts(blueprint)?.Replication?.Alone == StandbyGone.Block,
             RecoveryPointSeconds = RecoveryPoint(blueprint, r)?.Value.TotalSeconds,
+            LoadPercent = blueprint.LoadOf(r),
+            CapacityPercent = blueprint.CapacityOf(r),
             Connection = r.Database?.Connection,
+            StandbyConnection = r.Database?.Standby,
         })],
         [.. Objectives(blueprint)],
         Settings(blueprint))
     {
         DrillsEverySeconds = blueprint.Drills?.Every.Value.TotalSeconds ?? PlatformState.DefaultDrillsEverySeconds,
+        Services = [.. blueprint.ServiceLoads().Select(static s => new ServiceState(s.Name, s.Priority, s.Weight))],
     };
 
     /// <summary>

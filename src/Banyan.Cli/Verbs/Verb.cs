@@ -14,8 +14,12 @@ internal abstract class Verb(string name, string description) : Command(name, de
     public virtual IReadOnlyList<(string Command, string Does)> Examples => [];
 
     /// <summary>Gives it its surroundings; once, before parsing.</summary>
-    public void Bind(VerbContext context) =>
+    public void Bind(VerbContext context)
+    {
         SetAction(async (input, _) => (int)await RunAsync(input, context, context.Interruption.Stop));
+        foreach (var verb in Subcommands.OfType<Verb>())
+            verb.Bind(context);
+    }
 
     /// <summary>Does it.</summary>
     /// <param name="input">The parsed command line.</param>

@@ -14,6 +14,7 @@ internal static class VerbList
         new ApproveVerb(),
         new PauseVerb(),
         new ResumeVerb(),
+        new StrandedVerb(),
         new DrillVerb(),
         new DrillsVerb(),
         new SchemaVerb(),

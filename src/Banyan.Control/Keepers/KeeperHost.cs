@@ -1,6 +1,7 @@
 using System.Net;
 using Banyan.Control.Consensus;
 using Banyan.Control.Failover.Coordinating;
+using Banyan.Control.Platform;
 using Banyan.Engines.Clocks;
 using Banyan.Engines.Consensus;
 using Microsoft.AspNetCore.Builder;
@@ -57,7 +58,7 @@ public static class KeeperHost
             tools = found.Value;
         }
 
-        var kept = wanted.Select(IKept (d) => d.ConnectionFrom is null ? new PrivateDatabase(d, tools!, log) : new ExternalDatabase(d, options.Clock, log)).ToList();
+        var kept = wanted.Select(IKept (d) => d.ConnectionFrom is null ? new PrivateDatabase(d, tools!, log) : new ExternalDatabase(d, new DataFolder(options.DataDirectory).Stranded, options.Clock, log)).ToList();
         KeeperEndpoints.Map(app, options.Region, kept);
         try
         {

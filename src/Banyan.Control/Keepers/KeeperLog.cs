@@ -63,4 +63,13 @@ internal static partial class KeeperLog
 
     [LoggerMessage(26, LogLevel.Information, "{Database}: every commit waits for {Standby}, which has all that was committed before")]
     public static partial void Synchronous(ILogger logger, string database, string standby);
+
+    [LoggerMessage(27, LogLevel.Information, "{Database}: the primary before it refuses every change of an older epoch than {Epoch}, and all that it had acknowledged is here")]
+    public static partial void Drained(ILogger logger, string database, int epoch);
+
+    [LoggerMessage(28, LogLevel.Warning, "{Database}: the primary before it could not be told of epoch {Epoch}: {Reason}. What it acknowledged last may be missing here, and is looked for when it can be read")]
+    public static partial void NotDrained(ILogger logger, string database, int epoch, string reason);
+
+    [LoggerMessage(29, LogLevel.Warning, "{Database}: it was the primary before epoch {Epoch}, and runs as one still. Its journal takes no changes any more; its operator must rebuild it as a standby of {Peer}")]
+    public static partial void NeedsOperator(ILogger logger, string database, int epoch, string peer);
 }

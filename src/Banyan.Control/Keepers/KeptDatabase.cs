@@ -38,6 +38,9 @@ internal sealed record KeptDatabase
     /// <summary>Where the connection string is, for a database that is not ours.</summary>
     public string? ConnectionFrom { get; init; }
 
+    /// <summary>Of a pair that was given by connection strings: where the other one is; null where it is alone, or Banyan's own.</summary>
+    public GivenPeer? Peer { get; init; }
+
     /// <summary>Where a standby streams from; null for a primary, and for a standby of a primary that is not ours.</summary>
     public StandbySource? Source { get; init; }
 
@@ -65,7 +68,7 @@ internal sealed record KeptDatabase
 
     public bool Equals(KeptDatabase? other) => other is not null
         && (Partition, Region, IsPrimary, Epoch, Synchronous, HandOver) == (other.Partition, other.Region, other.IsPrimary, other.Epoch, other.Synchronous, other.HandOver)
-        && (Address, Clients, Port, ConnectionFrom, Source) == (other.Address, other.Clients, other.Port, other.ConnectionFrom, other.Source)
+        && (Address, Clients, Port, ConnectionFrom, Peer, Source) == (other.Address, other.Clients, other.Port, other.ConnectionFrom, other.Peer, other.Source)
         && Slots.SequenceEqual(other.Slots);
 
     public override int GetHashCode() => HashCode.Combine(Partition, Region, IsPrimary, Epoch);
@@ -86,6 +89,7 @@ internal sealed record KeptDatabase
             Clients = platform.Networks?.Subnet ?? RegionState.Loopback + "/32",
             Port = database.Port,
             ConnectionFrom = database.ConnectionFrom,
+            Peer = database.ConnectionFrom is null ? null : partition.Databases.Where(d => d.Region != database.Region && d.ConnectionFrom is not null).Select(static d => new GivenPeer(d.Region, d.ConnectionFrom!)).FirstOrDefault(),
             Source = !isPrimary && primary?.Port is { } port ? new StandbySource(AddressOf(primaryRegion), port, ReplicationSlot.NameOf(partition.Name, database.Region)) : null,
             Slots = isPrimary
                 ? [.. partition.Databases.Where(d => d.Region != database.Region && d.Port is not null).Select(d => ReplicationSlot.NameOf(partition.Name, d.Region))]
@@ -95,3 +99,8 @@ internal sealed record KeptDatabase
         string AddressOf(string region) => platform.FindRegion(region)?.Address ?? RegionState.Loopback;
     }
 }
+
+/// <summary>The other database of a pair that was given by connection strings. Immutable.</summary>
+/// <param name="Region">Its region.</param>
+/// <param name="ConnectionFrom">Where its connection string is.</param>
+internal sealed record GivenPeer(string Region, string ConnectionFrom);

@@ -58,6 +58,9 @@ public sealed record PlatformState
     /// <summary>Settings of services from the blueprint, such as <c>climate:retention</c> → <c>365d</c>; given to each cell.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The blueprint's services with their priorities, for deciding what a region sheds that carries more than it can; empty in a folder of before.</summary>
+    public IReadOnlyList<ServiceState> Services { get; init; } = [];
+
     /// <summary>Every front door, also of a folder of before there could be several.</summary>
     public IReadOnlyList<FrontDoorState> AllFrontDoors() => FrontDoors is [] ? [new FrontDoorState(FrontDoorState.FirstName, EntryPort)] : FrontDoors;
 
@@ -128,6 +131,12 @@ public sealed record NetworksState(string Prefix)
     public string Router => $"{Prefix}.2";
 }
 
+/// <summary>A service of the blueprint, and what it takes of a region.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Priority">1 is the most important; null where the blueprint does not rank it.</param>
+/// <param name="Weight">Its part beside the others', in any one unit.</param>
+public sealed record ServiceState(string Name, int? Priority, decimal Weight);
+
 /// <summary>A region on this machine: its processes' ports and its place.</summary>
 public sealed record RegionState
 {
@@ -169,6 +178,12 @@ public sealed record RegionState
 
     /// <summary>The same, for a socket.</summary>
     public IPEndPoint EndPoint(int port) => new(IPAddress.Parse(Address), port);
+
+    /// <summary>The load that its residents make, in per cent of the platform's whole; null where the blueprint does not say.</summary>
+    public decimal? LoadPercent { get; init; }
+
+    /// <summary>What it is provisioned for, in per cent of the platform's whole load; null where the blueprint does not say.</summary>
+    public decimal? CapacityPercent { get; init; }
 }
 
 /// <summary>What the blueprint says should happen when a region is lost.</summary>
@@ -205,6 +220,10 @@ public sealed record PartitionState
 
     /// <summary>How old the newest change of a standby may be for it to take over by itself, in seconds; null: any age.</summary>
     public double? RecoveryPointSeconds { get; init; }
+
+    /// <summary>By the partition's record of this moment: in what way the region that it was moved to can't carry all of its load, in one line; null where it can. Not of the plan, so not in the file.</summary>
+    [JsonIgnore]
+    public string? Shortage { get; init; }
 }
 
 /// <summary>One database of a partition: a private instance, or one given by connection string.</summary>

@@ -18,6 +18,9 @@ public sealed record CellReport
 
     public IReadOnlyList<CellServiceReport> Services { get; init; } = [];
 
+    /// <summary>The services that are refused here for now: the region carries more than it can.</summary>
+    public IReadOnlyList<string> Shed { get; init; } = [];
+
     public CellJournalReport? Journal { get; init; }
 
     public CellCounters? Counters { get; init; }
@@ -38,7 +41,8 @@ public sealed record CellLeaseReport(bool Holds, long? UntilMs);
 
 /// <summary>The journal of a cell.</summary>
 /// <param name="Head">Position of the newest entry.</param>
-public sealed record CellJournalReport(long Head);
+/// <param name="Stranded">How many stranded changes wait for a decision.</param>
+public sealed record CellJournalReport(long Head, long Stranded = 0);
 
 /// <summary>Counts since the cell started.</summary>
 public sealed record CellCounters(long Requests, long Changes, long Readings, long Alerts);

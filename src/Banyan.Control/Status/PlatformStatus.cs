@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Banyan.Control.Status;
 
 /// <summary>
@@ -59,6 +61,13 @@ public sealed record RegionStatus
 
     /// <summary>One line that says why the state is not <c>serving</c>; null where it is.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>In what way the region that serves this one's residents can't carry all that it has been given, in one line; null where it can.</summary>
+    public string? Shortage { get; init; }
+
+    /// <summary>Whether someone should look at it though it serves: services are shed, or stranded changes wait for a decision.</summary>
+    [JsonIgnore]
+    public bool WantsSomeone => Shortage is not null || Cell is { Shed.Count: > 0 } or { Journal.Stranded: > 0 };
 
     /// <summary>The cell's own word; null where it did not answer.</summary>
     public CellReport? Cell { get; init; }

@@ -30,7 +30,7 @@ internal sealed class PresentRecords(TimeProvider time) : IDisposable
         var last = _last;
         return platform with
         {
-            Partitions = [.. platform.Partitions.Select(p => last.TryGetValue(p.Name, out var place) ? p with { Epoch = place.Record.Epoch, Primary = place.Record.Primary } : p)],
+            Partitions = [.. platform.Partitions.Select(p => last.TryGetValue(p.Name, out var place) ? p with { Epoch = place.Record.Epoch, Primary = place.Record.Primary, Shortage = place.Record.Shortage } : p)],
         };
     }
 

@@ -40,18 +40,18 @@ internal static class RegionAssessment
     {
         if (elsewhere?.State != "serving")
             return (RegionServing.Moving, $"its partition is moving to {partition.Primary}, in epoch {partition.Epoch}");
-        var served = $"its residents are served from {partition.Primary}, in epoch {partition.Epoch}";
+        var served = $"its residents are served from {partition.Primary}, in epoch {partition.Epoch}{(partition.Shortage is { } shortage ? $"; {shortage}" : "")}";
         var database = keeper?.Databases.FirstOrDefault(d => d.Partition == partition.Name);
         return home is null && keeper is null ? (RegionServing.Down, $"neither its cell nor its keeper answers; {served}")
             : home is null || keeper is null ? (RegionServing.Suspected, $"its {(home is null ? "cell" : "keeper")} does not answer; {served}")
-            : database is null or { State: "running", Detail: null } ? FromServices(elsewhere) is (RegionServing.Serving, null) ? (RegionServing.Serving, served) : FromServices(elsewhere)
+            : database is null or { State: "running", Detail: null } ? FromServices(elsewhere) is (RegionServing.Serving, _) ? (RegionServing.Serving, served) : FromServices(elsewhere)
             : (RegionServing.Rebuilding, $"its database is {database.State}{Because(database.Detail)}; {served}");
     }
 
     private static (RegionServing State, string? Detail) FromServices(CellReport cell) =>
         cell.Services.FirstOrDefault(static s => !s.Healthy) is { } ill
             ? (RegionServing.Suspected, $"{ill.Name} is not well{Because(ill.Detail)}")
-            : (RegionServing.Serving, null);
+            : (RegionServing.Serving, cell.Shed.Count == 0 ? null : $"{string.Join(", ", cell.Shed)} shed while its cell serves another region's residents too");
 
     private static string Because(string? detail) => detail is null ? "" : $": {detail}";
 }

@@ -55,7 +55,8 @@ public static class StrandedSearch
         await using var to = await present.OpenConnectionAsync(cancellationToken);
         await using var transaction = await to.BeginTransactionAsync(cancellationToken);
         var (head, headEpoch) = await ReadHeadAsync(from, cancellationToken);
-        var shared = Math.Min(head, await ScalarAsync<long>(to, SelectShared, cancellationToken, headEpoch));
+        // Its journal may have been raised to a later epoch since, so that it refuses: what it gave it gave as the primary of this one.
+        var shared = Math.Min(head, await ScalarAsync<long>(to, SelectShared, cancellationToken, Math.Min(headEpoch, epoch)));
         await using var copy = new StrandedFile(file, origin, epoch);
         foreach (var (sql, parameter) in new (string, object)[] { (SelectAfter, shared), (SelectInbox, epoch) })
         {

@@ -48,6 +48,41 @@ public class PartitionHostTests
     }
 
     [Fact]
+    public async Task Serve_RecordShedsTheService_RefusesItInEveryAppUntilThePartitionIsHome()
+    {
+        await using var store = new GatedStore();
+        await WriteAsync(store, "south", new PartitionRecord { Epoch = 2, Primary = "north", Previous = "south", Shed = ["notes", "law"] });
+        await using var north = TestRegion.Start(store, "north", ("north", await PostgresServer.CreateDatabaseAsync(), null), ("south", await PostgresServer.CreateDatabaseAsync(), null));
+
+        await north.AnswersAsync("north", "service-shed");
+        await north.AnswersAsync("south", "service-shed");
+        using var refused = await north.NoteAsync("south");
+        refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        refused.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(30));
+        (await north.Client("south").GetAsync("/journal/v1/head")).StatusCode.ShouldBe(HttpStatusCode.OK, "the cell's own endpoints belong to no service");
+        (await north.StatusAsync("south")).GetProperty("shed").EnumerateArray().Select(static s => s.GetString()).ShouldBe(["law", "notes"]);
+
+        await WriteAsync(store, "south", new PartitionRecord { Epoch = 3, Primary = "south", Previous = "north" });
+
+        await north.AnswersAsync("north", "201");
+        await north.AnswersAsync("south", "standby");
+        (await north.StatusAsync("north")).GetProperty("shed").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Serve_RecordShedsAnotherService_ServesThisOne()
+    {
+        await using var store = new GatedStore();
+        await WriteAsync(store, "south", new PartitionRecord { Epoch = 2, Primary = "north", Shed = ["climate"] });
+        await using var north = TestRegion.Start(store, "north", ("north", await PostgresServer.CreateDatabaseAsync(), null), ("south", await PostgresServer.CreateDatabaseAsync(), null));
+
+        await north.AnswersAsync("south", "201");
+        await north.AnswersAsync("north", "201");
+        (await north.StatusAsync("north")).GetProperty("shed").GetArrayLength().ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Start_StoreAway_WaitsForItAndSaysSo()
     {
         await using var store = new GatedStore();
@@ -219,6 +254,9 @@ public class PartitionHostTests
 
         (await store.GetAsync(PartitionKeys.Lease("north"), CancellationToken.None)).ShouldBeNull();
     }
+
+    private static Task WriteAsync(IConsensusStore store, string partition, PartitionRecord record) =>
+        store.CommitAsync([], [new StoreWrite(PartitionKeys.Record(partition), record.ToJson())], CancellationToken.None);
 
     private static Task WriteAsync(IConsensusStore store, string partition, int epoch, string primary, string? target = null) =>
         store.CommitAsync([], [new StoreWrite(PartitionKeys.Record(partition), new PartitionRecord { Epoch = epoch, Primary = primary, Target = target }.ToJson())], CancellationToken.None);

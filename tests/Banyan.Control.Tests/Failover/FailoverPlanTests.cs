@@ -157,6 +157,20 @@ public class FailoverPlanTests
 
     private static PartitionRecord Record() => new() { Epoch = 1, Primary = "east" };
 
+    [Fact]
+    public void Decide_CannotCarryIt_TakesOverAllTheSameAndSaysSo() =>
+        FailoverPlan.Decide(Candidate(Dead, Dead, Dead) with { Carrying = new Carrying(["climate"], "south carries too much") })
+            .ShouldBeOfType<FailoverStep.TakeOver>().Reason.ShouldEndWith("; south carries too much");
+
+    [Fact]
+    public void Decide_ItCarriesMoreOrLessThanTheRecordSays_BringsTheRecordUpToDate()
+    {
+        var carrying = new Carrying(["climate"], "east carries too much");
+        FailoverPlan.Decide(Primary() with { Carrying = carrying }).ShouldBe(new FailoverStep.Shed(carrying));
+        FailoverPlan.Decide(Primary() with { Carrying = carrying, Record = Record() with { Shed = ["climate"], Shortage = carrying.Shortage } }).ShouldBe(new FailoverStep.Rest());
+        FailoverPlan.Decide(Primary() with { Record = Record() with { Shed = ["climate"], Shortage = carrying.Shortage } }).ShouldBe(new FailoverStep.Shed(Carrying.Enough));
+    }
+
     /// <summary>What south, the standby's region, decides by; each sight is what one observer says of east.</summary>
     private static PartitionFacts Candidate(params RegionSight[] sights)
     {

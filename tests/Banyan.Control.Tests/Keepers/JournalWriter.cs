@@ -29,9 +29,10 @@ internal sealed class JournalWriter : IAsyncDisposable
 
     public IJournal Journal => _services.GetRequiredService<IJournal>();
 
-    public static async Task<JournalWriter> StartAsync(MovingPair pair, string region, int epoch, int sessions = 3)
+    public static Task<JournalWriter> StartAsync(MovingPair pair, string region, int epoch, int sessions = 3) => StartAsync(pair.World.Connect(MovingPair.East, region), epoch, sessions);
+
+    public static async Task<JournalWriter> StartAsync(NpgsqlDataSource source, int epoch, int sessions = 3)
     {
-        var source = pair.World.Connect(MovingPair.East, region);
         await JournalSchema.ApplyAsync(source);
         var writer = new JournalWriter(source, epoch);
         foreach (var service in writer._services.GetServices<IHostedService>())
@@ -78,7 +79,7 @@ internal sealed class JournalWriter : IAsyncDisposable
                 Acknowledged.Enqueue(one.Id);
                 await Task.Delay(1);
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException)
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException or FencedException)
             {
                 await Task.Delay(20);
             }

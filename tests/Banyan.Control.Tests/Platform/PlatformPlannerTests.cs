@@ -109,6 +109,29 @@ public class PlatformPlannerTests
     }
 
     [Fact]
+    public void Plan_StandbyGivenToo_IsAPairOfTwoRegions()
+    {
+        _environment["BANYAN_DATABASE_EAST"] = "Host=db.example.org";
+        _environment["BANYAN_STANDBY_EAST"] = "Host=db2.example.org";
+        var plan = Plan(null);
+        var pair = plan.State.FindPartition("east")!.Databases;
+        pair.Select(static d => (d.Region, d.Port, d.ConnectionFrom)).ShouldBe([("east", null, "env:BANYAN_DATABASE_EAST"), ("west", null, "env:BANYAN_STANDBY_EAST")]);
+        pair.Select(static d => d.CellPort).Distinct().Count().ShouldBe(2);
+        Plan(plan.State).State.FindPartition("east")!.Databases.ShouldBe(pair);
+        plan.Notes.ShouldHaveSingleItem().ShouldContain("promotes the standby where the partition moves there");
+
+        _environment.Remove("BANYAN_STANDBY_EAST");
+        Should.Throw<PlatformException>(() => Plan(plan.State)).Message.ShouldStartWith("the standby of east was given by env:BANYAN_STANDBY_EAST, and is not any more: give it again (set BANYAN_STANDBY_EAST,");
+    }
+
+    [Fact]
+    public void Plan_OnlyTheStandbyIsGiven_IsRefused()
+    {
+        _environment["BANYAN_STANDBY_EAST"] = "Host=db2.example.org";
+        Should.Throw<PlatformException>(() => Plan(null)).Message.ShouldBe("the standby of east is given by env:BANYAN_STANDBY_EAST, but its database is Banyan's own: give both (set BANYAN_DATABASE_EAST too), or neither");
+    }
+
+    [Fact]
     public void Plan_RegionGone_SaysThatItsDataStays()
     {
         var first = Plan(null).State;

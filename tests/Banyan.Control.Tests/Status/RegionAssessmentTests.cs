@@ -40,5 +40,16 @@ public class RegionAssessmentTests
         RegionAssessment.Assess(platform.Regions[0], platform.Partitions[0], cell, keeper).ShouldBe((RegionServing.Suspected, "climate is not well: roll-ups are late"));
     }
 
+    [Fact]
+    public void Assess_ItSheds_ServesAndSaysWhat()
+    {
+        var platform = TestPlatform.State();
+        var keeper = new KeeperReport("east", [new DatabaseReport { Partition = "east", Role = "primary", State = "running" }]);
+        RegionAssessment.Assess(platform.Regions[0], platform.Partitions[0], Cell("serving") with { Shed = ["climate", "social"] }, keeper)
+            .ShouldBe((RegionServing.Serving, "climate, social shed while its cell serves another region's residents too"));
+        RegionAssessment.AssessMoved(platform.Partitions[0] with { Primary = "west", Epoch = 2, Shortage = "west carries too much: it sheds climate" }, Cell("standby"), keeper, Cell("serving") with { Shed = ["climate"] })
+            .ShouldBe((RegionServing.Serving, "its residents are served from west, in epoch 2; west carries too much: it sheds climate"));
+    }
+
     private static CellReport Cell(string state) => new() { Region = "east", Partition = "east", State = state };
 }

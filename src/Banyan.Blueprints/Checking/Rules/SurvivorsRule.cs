@@ -1,3 +1,4 @@
+using Banyan.Blueprints.Carrying;
 using Banyan.Blueprints.Model;
 
 namespace Banyan.Blueprints.Checking.Rules;
@@ -9,8 +10,8 @@ internal sealed class SurvivorsRule() : Rule("capacity.survivors", Severity.Erro
         var regions = blueprint.Regions.Values.Where(r => r.Planned is null).ToList();
         foreach (var lost in regions)
         {
-            if (lost.Share is { } share && regions.Find(r => r.Name == lost.Standby) is { Share: { } own, Capacity.Share: { } capacity } standby && own.Percent + share.Percent > capacity.Percent)
-                yield return Found(blueprint, standby, "capacity", $"when {lost.Name} is lost, {standby.Name} must carry {own.Percent + share.Percent:0.##}% of the load with a capacity of {capacity}", "raise its capacity, or name another standby");
+            if (lost.Share is { } share && regions.Find(r => r.Name == lost.Standby) is { Share: { } own, Capacity.Share: { } capacity } standby && new CarriedLoad(own.Percent + share.Percent, capacity.Percent) is { IsShort: true } load)
+                yield return Found(blueprint, standby, "capacity", $"when {lost.Name} is lost, {standby.Name} must carry {load.Percent:0.##}% of the load with a capacity of {capacity}", "raise its capacity, or name another standby");
         }
 
         if (regions.Count > 1 && regions.All(r => r.Capacity?.Share is not null) && regions.All(r => r.Share is null))

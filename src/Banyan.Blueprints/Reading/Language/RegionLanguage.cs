@@ -42,7 +42,8 @@ internal static class RegionLanguage
 
     public static readonly MapShape<RegionDatabase> Database = new MapShape<RegionDatabase>("region-database", "A PostgreSQL database that takes the place of one that Banyan runs itself.", new())
         .Short(Connection, (d, v) => d with { Connection = v })
-        .Required("connection", Connection, "Where its connection string is: env:NAME, file:/PATH, or the string itself without a password.", (d, v) => d with { Connection = v });
+        .Required("connection", Connection, "Where its connection string is: env:NAME, file:/PATH, or the string itself without a password.", (d, v) => d with { Connection = v })
+        .Key("standby", Connection, "Where the connection string of its standby is, in the region that 'standby' names: a streaming replica that is set up already.", (d, v) => d with { Standby = v });
 
     public static readonly MapShape<Region> Region = new MapShape<Region>("region", "A place that serves residents.", new()).Described()
         .Key("tier", TierWord, "core, regional (the default) or edge.", (r, v) => r with { Tier = v })

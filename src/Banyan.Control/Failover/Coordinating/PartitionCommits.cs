@@ -1,5 +1,6 @@
 using System.Globalization;
 using Banyan.Cells.Partitions;
+using Banyan.Control.Failover.Deciding;
 using Banyan.Engines.Consensus;
 
 namespace Banyan.Control.Failover.Coordinating;
@@ -18,9 +19,10 @@ internal sealed class PartitionCommits(IConsensusStore store, TimeProvider time)
     /// <param name="hold">The lease's key that it was made by; null where there was none.</param>
     /// <param name="primary">The region that takes over.</param>
     /// <param name="reason">Why, in one line.</param>
+    /// <param name="carrying">How the new primary's region stands to what it carries then.</param>
     /// <param name="blocks">Whether a synchronous partition stays so though its new primary has no standby yet: its commits wait for one.</param>
     /// <param name="cancellationToken">Cancels it; whether it was made is then unknown.</param>
-    public async Task<bool> RaiseAsync(string partition, StoredValue read, StoredValue? hold, string primary, string reason, bool blocks, CancellationToken cancellationToken)
+    public async Task<bool> RaiseAsync(string partition, StoredValue read, StoredValue? hold, string primary, string reason, Carrying carrying, bool blocks, CancellationToken cancellationToken)
     {
         var before = PartitionRecord.Parse(read.Value);
         var after = before with
@@ -32,6 +34,8 @@ internal sealed class PartitionCommits(IConsensusStore store, TimeProvider time)
             Synchronous = before.Synchronous && blocks, // Else not until a standby of the new primary is in sync.
             InSync = [],
             Reason = reason,
+            Shed = carrying.Shed,
+            Shortage = carrying.Shortage,
             Since = time.GetUtcNow(),
         };
         var lease = PartitionKeys.Lease(partition);
@@ -57,6 +61,10 @@ internal sealed class PartitionCommits(IConsensusStore store, TimeProvider time)
     /// <summary>Says which standbys hold every acknowledged change.</summary>
     public Task<bool> SetInSyncAsync(StoredValue read, IReadOnlyList<string> regions, CancellationToken cancellationToken) =>
         ReplaceAsync(read, PartitionRecord.Parse(read.Value) with { Synchronous = regions.Count > 0, InSync = regions }, cancellationToken);
+
+    /// <summary>Says which services the primary's region does without.</summary>
+    public Task<bool> SetShedAsync(StoredValue read, Carrying carrying, CancellationToken cancellationToken) =>
+        ReplaceAsync(read, PartitionRecord.Parse(read.Value) with { Shed = carrying.Shed, Shortage = carrying.Shortage }, cancellationToken);
 
     /// <summary>Notes an approval of moving a partition out of its present epoch.</summary>
     public Task<StoreCommit> ApproveAsync(string partition, int epoch, string role, string by, CancellationToken cancellationToken) =>

@@ -69,6 +69,7 @@ internal sealed partial class PartitionCoordinator(
             Observations = observations,
             Database = sight,
             Policy = Policy(values, record),
+            Carrying = Carry(values, me),
         };
         var home = facts.Holders[0];
         _timers.Note(record, held, Quorum.Says(facts, record.Primary, static s => s.Cell is Sight.Refused or Sight.Silent), sight.IsPrimary && home != me && sight.Streaming.Contains(home));
@@ -82,6 +83,12 @@ internal sealed partial class PartitionCoordinator(
             RecentMoves = _timers.RecentMoves,
         }, hold);
     }
+
+    /// <summary>How a region stands to what it would carry, with this partition and all that is there now.</summary>
+    private Carrying Carry(IReadOnlyDictionary<string, StoredValue> values, string region) => region == partition.Name ? Carrying.Enough : SurvivorCapacity.Judge(
+        platform,
+        platform.Partitions.Where(p => values.ContainsKey(PartitionKeys.Record(p.Name))).ToDictionary(static p => p.Name, p => PartitionRecord.Parse(values[PartitionKeys.Record(p.Name)].Value).Primary),
+        region, partition.Name);
 
     private FailoverPolicyFacts Policy(IReadOnlyDictionary<string, StoredValue> values, PartitionRecord record)
     {
@@ -111,7 +118,7 @@ internal sealed partial class PartitionCoordinator(
         switch (step)
         {
             case FailoverStep.TakeOver take:
-                await commits.RaiseAsync(partition.Name, read, hold, me, take.Reason, !facts.Policy.Degrades, cancellationToken);
+                await commits.RaiseAsync(partition.Name, read, hold, me, take.Reason, facts.Carrying, !facts.Policy.Degrades, cancellationToken);
                 break;
             case FailoverStep.Switch to:
                 await database.PrepareHandOverAsync(cancellationToken); // While it still serves, so that the stop is short.
@@ -127,10 +134,13 @@ internal sealed partial class PartitionCoordinator(
                 Want(facts.Record, handOver: true);
                 break;
             case FailoverStep.CompleteSwitch complete:
-                await commits.RaiseAsync(partition.Name, read, hold, complete.Target, complete.Reason, !facts.Policy.Degrades, cancellationToken);
+                await commits.RaiseAsync(partition.Name, read, hold, complete.Target, complete.Reason, Carry(heard(), complete.Target), !facts.Policy.Degrades, cancellationToken);
                 break;
             case FailoverStep.SetInSync sync:
                 await SetInSyncAsync(sync.Regions, facts, read, cancellationToken);
+                break;
+            case FailoverStep.Shed shed:
+                await commits.SetShedAsync(read, shed.Carrying, cancellationToken);
                 break;
         }
     }
@@ -185,6 +195,9 @@ internal sealed partial class PartitionCoordinator(
             case FailoverStep.Ask ask:
                 LogAsk(partition.Name, ask.Why, string.Join(", ", ask.Roles), string.Join(" ", ask.Roles.Select(r => $"--as {r}")));
                 break;
+            case FailoverStep.Shed { Carrying.Shortage: var shortage }:
+                LogShed(partition.Name, shortage ?? $"{me} can carry all of its load again");
+                break;
             default:
                 LogStep(partition.Name, facts.Record.Epoch, step.ToString());
                 break;
@@ -211,6 +224,9 @@ internal sealed partial class PartitionCoordinator(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Partition {Partition}: {Why}. It moves when these approve: {Roles} (banyan approve {Partition} {Arguments})")]
     private partial void LogAsk(string partition, string why, string roles, string arguments);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {Partition}: {What}")]
+    private partial void LogShed(string partition, string what);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Partition {Partition}, epoch {Epoch}: {Step}")]
     private partial void LogStep(string partition, int epoch, string step);

@@ -85,6 +85,8 @@ internal static class FailoverPlan
             return new FailoverStep.RefuseRequest("it is there already");
         if (InSyncStep(facts, database) is { } sync)
             return sync;
+        if (record.Shortage != facts.Carrying.Shortage || !record.Shed.SequenceEqual(facts.Carrying.Shed))
+            return new FailoverStep.Shed(facts.Carrying); // Another partition has come here or gone, or the blueprint has changed.
         var home = facts.Holders[0];
         if (home != facts.Me && facts.Policy.FailsBack && facts.Hold is not null && database.Streaming.Contains(home))
         {
@@ -137,7 +139,8 @@ internal static class FailoverPlan
         var missing = needed.Except(facts.Policy.Approved).ToList();
         if (missing.Count > 0)
             return new FailoverStep.Ask(missing, why);
-        return new FailoverStep.TakeOver(facts.CapacityShort is { } shortage ? $"{loss.Reason}; {shortage}" : loss.Reason);
+        // Also where this region can't carry it all: it sheds what matters least, and says so in the record.
+        return new FailoverStep.TakeOver(facts.Carrying.Shortage is { } shortage ? $"{loss.Reason}; {shortage}" : loss.Reason);
     }
 
     /// <summary>Whether the primary is lost; null where nothing says so.</summary>

@@ -41,4 +41,8 @@ internal abstract record FailoverStep
     /// <summary>Have commits wait for this region's standby (null: for none), and say in the record which standbys are in sync, in the order that is safe.</summary>
     /// <param name="Regions">What the record is to say.</param>
     public sealed record SetInSync(IReadOnlyList<string> Regions) : FailoverStep;
+
+    /// <summary>Say in the record which services this region does without while it carries the partition.</summary>
+    /// <param name="Carrying">What the record is to say.</param>
+    public sealed record Shed(Carrying Carrying) : FailoverStep;
 }

@@ -50,8 +50,8 @@ internal sealed record PartitionFacts
     /// <summary>What the blueprint says of losing the primary's region.</summary>
     public FailoverPolicyFacts Policy { get; init; } = new();
 
-    /// <summary>What is in the way of this region's taking over the load, in one line; null where it can carry it.</summary>
-    public string? CapacityShort { get; init; }
+    /// <summary>How this region stands to the load that it carries with this partition, or would if it took it over.</summary>
+    public Carrying Carrying { get; init; } = Carrying.Enough;
 
     /// <summary>For how long the partition has been safe to take home: its home standby streams and is level.</summary>
     public TimeSpan HomeReady { get; init; }

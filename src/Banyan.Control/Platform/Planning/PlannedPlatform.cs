@@ -13,6 +13,9 @@ public sealed record PlannedPlatform(
 {
     /// <summary>How old the last passing drill of an objective may be for it to count as proven, in seconds.</summary>
     public double DrillsEverySeconds { get; init; } = PlatformState.DefaultDrillsEverySeconds;
+
+    /// <summary>See <see cref="PlatformState.Services"/>.</summary>
+    public IReadOnlyList<ServiceState> Services { get; init; } = [];
 }
 
 /// <summary>A region as the blueprint has it.</summary>
@@ -48,6 +51,15 @@ public sealed record PlannedRegion
     /// <summary>See <see cref="PartitionState.RecoveryPointSeconds"/>.</summary>
     public double? RecoveryPointSeconds { get; init; }
 
+    /// <summary>See <see cref="RegionState.LoadPercent"/>.</summary>
+    public decimal? LoadPercent { get; init; }
+
+    /// <summary>See <see cref="RegionState.CapacityPercent"/>.</summary>
+    public decimal? CapacityPercent { get; init; }
+
     /// <summary>Where the connection string of its database is, in place of one that Banyan runs; see <see cref="DatabaseState.ConnectionFrom"/>.</summary>
     public string? Connection { get; init; }
+
+    /// <summary>Where the connection string of that database's standby is; null where there is none.</summary>
+    public string? StandbyConnection { get; init; }
 }

@@ -19,6 +19,9 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
     /// <summary>The environment variable that, where set, holds the connection string of a region's database: <c>BANYAN_DATABASE_EAST_AFRICA</c>.</summary>
     public static string ConnectionVariable(string region) => $"BANYAN_DATABASE_{region.ToUpperInvariant().Replace('-', '_')}";
 
+    /// <summary>The environment variable that, where set, holds the connection string of the standby of a region's database: <c>BANYAN_STANDBY_EAST_AFRICA</c>.</summary>
+    public static string StandbyVariable(string region) => $"BANYAN_STANDBY_{region.ToUpperInvariant().Replace('-', '_')}";
+
     /// <summary>Decides.</summary>
     /// <param name="planned">What the blueprint asks for.</param>
     /// <param name="previous">The state of the last run in the same folder; null for the first.</param>
@@ -59,6 +62,7 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
             Objectives = planned.Objectives,
             DrillsEverySeconds = planned.DrillsEverySeconds,
             Settings = planned.Settings,
+            Services = planned.Services,
         };
         foreach (var gone in previous?.Regions.Where(r => state.FindRegion(r.Name) is null) ?? [])
             notes.Add($"{gone.Name}: not in the blueprint any more, or not chosen; its databases stay in {folder} and do not run");
@@ -137,6 +141,8 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
         Standby = region.Standby,
         CellPort = Keep(before?.CellPort, $"the cell of {region.Name}", ports, notes),
         Failover = region.Failover,
+        LoadPercent = region.LoadPercent,
+        CapacityPercent = region.CapacityPercent,
         KeeperPort = Keep(before?.KeeperPort, $"the keeper of {region.Name}", ports, notes),
     };
 
@@ -147,11 +153,12 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
         var given = environment(variable) is { Length: > 0 } ? $"env:{variable}" : region.Connection;
         if (given is null && before?.Databases.FirstOrDefault(static d => d.ConnectionFrom is not null)?.ConnectionFrom is { } last)
             throw new PlatformException($"the database of {region.Name} was given by {last}, and is not any more: give it again (set {variable}, or write it into the blueprint), or use another folder with --data");
+        var standbyVariable = StandbyVariable(region.Name);
+        var givenStandby = environment(standbyVariable) is { Length: > 0 } ? $"env:{standbyVariable}" : region.StandbyConnection;
         if (given is not null)
-        {
-            notes.Add($"{region.Name}: its database is the one that {given} names; Banyan neither starts nor copies it");
-            return new PartitionState { Name = region.Name, Epoch = before?.Epoch ?? 1, Primary = primary, Databases = [new DatabaseState { Region = primary, CellPort = CellPort(primary), ConnectionFrom = given }] };
-        }
+            return PlanGiven();
+        if (givenStandby is not null)
+            throw new PlatformException($"the standby of {region.Name} is given by {givenStandby}, but its database is Banyan's own: give both (set {variable} too), or neither");
 
         var standby = region.Standby == primary ? region.Name : region.Standby;
         var databases = new List<DatabaseState>();
@@ -167,6 +174,22 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
         }
 
         return Partition(databases);
+
+        // How commits wait, and who follows whom, is set up by who runs them; that nothing is lost can't be shown of them, so nothing is claimed.
+        PartitionState PlanGiven()
+        {
+            if (givenStandby is null && before?.Databases is [_, { ConnectionFrom: { } gone }])
+                throw new PlatformException($"the standby of {region.Name} was given by {gone}, and is not any more: give it again (set {standbyVariable}, or write it into the blueprint), or use another folder with --data");
+            if (givenStandby is not null && region.Standby is null)
+                throw new PlatformException($"the standby of {region.Name}'s database is given by {givenStandby}, but no region is named for it: write standby: REGION into the blueprint");
+            notes.Add(givenStandby is null
+                ? $"{region.Name}: its database is the one that {given} names; Banyan neither starts nor copies it"
+                : $"{region.Name}: its databases are those that {given} and, in {region.Standby}, {givenStandby} name; Banyan neither starts nor copies them, and promotes the standby where the partition moves there");
+            var lent = new List<DatabaseState> { new() { Region = region.Name, CellPort = CellPort(region.Name), ConnectionFrom = given } };
+            if (givenStandby is not null)
+                lent.Add(new DatabaseState { Region = region.Standby!, CellPort = CellPort(region.Standby!), ConnectionFrom = givenStandby });
+            return new PartitionState { Name = region.Name, Epoch = before?.Epoch ?? 1, Primary = primary, Databases = lent, RecoveryPointSeconds = givenStandby is null ? null : region.RecoveryPointSeconds };
+        }
 
         PartitionState Partition(IReadOnlyList<DatabaseState> databases) => new()
         {
