@@ -18,6 +18,8 @@ internal sealed partial class CellRunner(CellOptions options, CellLife life, Dat
     /// <summary>After this the cell serves all the same: readiness says what is wrong with the journal.</summary>
     private static readonly TimeSpan JournalPatience = TimeSpan.FromSeconds(5);
 
+    private volatile bool _schemaIsCurrent;
+
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -25,13 +27,27 @@ internal sealed partial class CellRunner(CellOptions options, CellLife life, Dat
     /// <summary>A cell that is always its partition's serves as soon as it can; one that needs a lease for it is told when.</summary>
     public Task StartedAsync(CancellationToken cancellationToken) => fence is PartitionFence ? Task.CompletedTask : StartServingAsync(cancellationToken);
 
+    /// <summary>This cell is about to take over: what can be done on a standby is done now.</summary>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        await database.WarmAsync(cancellationToken);
+        try
+        {
+            _schemaIsCurrent |= await migrator.IsCurrentAsync(cancellationToken);
+        }
+        catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
+        {
+            // Looked at again when it serves.
+        }
+    }
+
     /// <summary>The database is the primary, the lease is held: brings schema and epoch up to date, starts background work, and serves.</summary>
     /// <exception cref="FencedException">The journal is in a higher epoch.</exception>
     public async Task ServeAsync(CancellationToken cancellationToken)
     {
         var began = options.Time.GetTimestamp();
         life.WaitFor("the schema to be brought up to date");
-        if (!await migrator.IsCurrentAsync(cancellationToken))
+        if (!_schemaIsCurrent && !await migrator.IsCurrentAsync(cancellationToken))
             await migrator.ApplyAsync(cancellationToken);
         await JournalEpoch.RaiseAsync(source, fence.Epoch, cancellationToken);
         await BeginAsync(began, cancellationToken);

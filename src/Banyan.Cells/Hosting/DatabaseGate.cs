@@ -6,6 +6,9 @@ namespace Banyan.Cells.Hosting;
 /// <summary>Lets a starting cell through once its database is the primary, takes connections and has the schema.</summary>
 internal sealed partial class DatabaseGate(CellOptions options, NpgsqlDataSource database, CellLife life, ILogger<DatabaseGate> logger)
 {
+    /// <summary>The sequencer's, the first commits', and what services read when they start.</summary>
+    private const int WarmConnections = 5;
+
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortlyPromoted = TimeSpan.FromSeconds(5);
@@ -75,6 +78,30 @@ internal sealed partial class DatabaseGate(CellOptions options, NpgsqlDataSource
                 LogWaiting(logger, reason);
             said = reason;
             await Task.Delay(pause, options.Time, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Opens the connections that serving begins with, so that a takeover does not wait for their authentication: a standby's
+    /// sessions go on when it is promoted. What fails here is left to those who need it.
+    /// </summary>
+    public async Task WarmAsync(CancellationToken cancellationToken)
+    {
+        var opened = await Task.WhenAll(Enumerable.Range(0, Math.Min(WarmConnections, options.DatabaseConnections)).Select(async _ =>
+        {
+            try
+            {
+                return await database.OpenConnectionAsync(cancellationToken);
+            }
+            catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
+            {
+                return null;
+            }
+        }));
+        foreach (var connection in opened)
+        {
+            if (connection is not null)
+                await connection.DisposeAsync(); // Back to the pool.
         }
     }
 

@@ -13,6 +13,8 @@ internal sealed class PartitionApp : IAsyncDisposable
 
     private readonly CellOptions _options;
     private readonly WebApplication _app;
+    private readonly CancellationTokenSource _ends = new();
+    private Task? _preparing;
 
     private PartitionApp(CellOptions options, WebApplication app, PartitionFence fence)
     {
@@ -54,9 +56,16 @@ internal sealed class PartitionApp : IAsyncDisposable
         }
     }
 
+    /// <summary>It is about to take over: begins, once, with what can be done before it holds the lease.</summary>
+    public void Prepare() => _preparing ??= Runner.PrepareAsync(_ends.Token);
+
     /// <summary>Closes what is open and gives the port back.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _ends.CancelAsync();
+        if (_preparing is not null)
+            await _preparing;
+        _ends.Dispose();
         using var limit = new CancellationTokenSource(StopPatience, _options.Time);
         await _app.StopAsync(limit.Token);
         await _app.DisposeAsync();

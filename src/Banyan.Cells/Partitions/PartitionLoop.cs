@@ -75,6 +75,7 @@ internal sealed partial class PartitionLoop(HostedPartition partition, Partition
         while (true)
         {
             var known = await StandByAsync(app, stopping);
+            app.Prepare();
             using var mine = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             var moved = WaitUntilMovedAsync(known.Record.Epoch, mine.Token);
             try
@@ -116,6 +117,8 @@ internal sealed partial class PartitionLoop(HostedPartition partition, Partition
             {
                 app.Life.StandBy(known.Record.Primary);
                 _settled.TrySetResult();
+                if (known.Record.Target == options.Region)
+                    app.Prepare();
             }
 
             await changed.WaitAsync(stopping);
