@@ -37,7 +37,7 @@ public sealed record PartitionRecord
     /// The services that the primary's region does without while it carries this partition beside its own, the least important
     /// first: for all that it serves, not for this partition only. Empty where it can carry all, and at home.
     /// </summary>
-    public IReadOnlyList<string> Shed { get; init; } = [];
+    public IReadOnlyList<string> Shed { get; init => field = value ?? []; } = []; // null where it was written before there was any
 
     /// <summary>In what way the primary's region can't carry all that it has been given, in one line; null where it can.</summary>
     public string? Shortage { get; init; }

@@ -59,7 +59,7 @@ public sealed record PlatformState
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The blueprint's services with their priorities, for deciding what a region sheds that carries more than it can; empty in a folder of before.</summary>
-    public IReadOnlyList<ServiceState> Services { get; init; } = [];
+    public IReadOnlyList<ServiceState> Services { get; init => field = value ?? []; } = []; // null where it was written before there was any
 
     /// <summary>Every front door, also of a folder of before there could be several.</summary>
     public IReadOnlyList<FrontDoorState> AllFrontDoors() => FrontDoors is [] ? [new FrontDoorState(FrontDoorState.FirstName, EntryPort)] : FrontDoors;

@@ -19,7 +19,7 @@ public sealed record CellReport
     public IReadOnlyList<CellServiceReport> Services { get; init; } = [];
 
     /// <summary>The services that are refused here for now: the region carries more than it can.</summary>
-    public IReadOnlyList<string> Shed { get; init; } = [];
+    public IReadOnlyList<string> Shed { get; init => field = value ?? []; } = []; // null where it was written before there was any
 
     public CellJournalReport? Journal { get; init; }
 

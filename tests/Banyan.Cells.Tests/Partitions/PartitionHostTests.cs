@@ -255,6 +255,10 @@ public class PartitionHostTests
         (await store.GetAsync(PartitionKeys.Lease("north"), CancellationToken.None)).ShouldBeNull();
     }
 
+    [Fact]
+    public void Parse_RecordOfBeforeRegionsShed_ShedsNothing() =>
+        PartitionRecord.Parse("""{"epoch":3,"primary":"south","synchronous":false,"in_sync":[],"since":"2026-01-01T00:00:00+00:00"}""").Shed.ShouldBeEmpty();
+
     private static Task WriteAsync(IConsensusStore store, string partition, PartitionRecord record) =>
         store.CommitAsync([], [new StoreWrite(PartitionKeys.Record(partition), record.ToJson())], CancellationToken.None);
 
