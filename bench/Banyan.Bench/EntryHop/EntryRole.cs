@@ -12,13 +12,13 @@ internal static class EntryRole
     public static async Task<int> RunAsync(string[] args)
     {
         var (port, cell) = (int.Parse(args[0], CultureInfo.InvariantCulture), args[1]);
+        EntryTransport.PreferInline();
         using var stop = StandardInput.UntilItsEnd();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.ListenLocalhost(port));
-        if (Environment.GetEnvironmentVariable("BENCH_INLINE") is not null)
-            builder.WebHost.UseSockets(static o => o.UnsafePreferInlineScheduling = true);
+        builder.WebHost.UseKestrelCore().UseEntryTransport().ConfigureKestrel(k => k.ListenLocalhost(port));
         builder.Services.AddBanyanEntry([new EntryRegion { Name = "home", Address = $"http://127.0.0.1:{cell}" }]);
         await using var app = builder.Build();
+        app.UseOtherThreadsForPages();
         app.MapBanyanEntry();
         await app.StartAsync(stop.Token);
         await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token).ContinueWith(static _ => { }, TaskScheduler.Default);

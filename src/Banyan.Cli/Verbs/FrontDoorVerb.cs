@@ -30,6 +30,7 @@ internal sealed class FrontDoorVerb : ChildVerb
 
     protected override async Task<ExitCode> RunAsync(ParseResult input, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping)
     {
+        EntryTransport.PreferInline();
         var name = input.GetValue(_name)!;
         var port = input.GetValue(_port) ?? platform.AllFrontDoors().FirstOrDefault(d => d.Name == name)?.Port
             ?? throw new CommandFailure($"{data.Root} has no front door {name}: give it a port with --port, or start more of them with `banyan up --front-doors`");
@@ -54,7 +55,7 @@ internal sealed class FrontDoorVerb : ChildVerb
     private static WebApplication Build(PlatformState platform, DataFolder data, string name, int port, IConsensusStore? store, TimeProvider time)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "banyan" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseEntryTransport().ConfigureKestrel(kestrel =>
         {
             kestrel.ListenLocalhost(port);
             PlatformNaming.Listen(kestrel, platform, name);
@@ -68,6 +69,7 @@ internal sealed class FrontDoorVerb : ChildVerb
         PlatformNaming.AddTo(builder.Services, platform, data, name, time);
         builder.Services.AddBanyanConsole(platform);
         var app = builder.Build();
+        app.UseOtherThreadsForPages();
         app.MapBanyanConsole();
         PlatformNaming.MapTo(app);
         app.MapBanyanEntry();
