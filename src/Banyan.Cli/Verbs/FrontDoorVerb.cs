@@ -7,6 +7,7 @@ using Banyan.Control.Platform;
 using Banyan.Engines.Consensus;
 using Banyan.Routing.Entry;
 using Banyan.Routing.Entry.Routes;
+using Banyan.Routing.Policies.Shifts.Following;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -64,9 +65,10 @@ internal sealed class FrontDoorVerb : ChildVerb
         builder.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(time);
         builder.Services.AddBanyanEntry(platform.Regions.Select(r => ToEntry(platform, r, platform.FindPartition(r.Name))));
+        builder.Services.AddBanyanPolicies(PlatformPolicies.SourceOf(platform, data));
         if (store is not null)
-            builder.Services.AddBanyanRoutes(store);
-        PlatformNaming.AddTo(builder.Services, platform, data, name, time);
+            builder.Services.AddBanyanRoutes(store).AddBanyanShifts(store, new ShiftFollowerOptions(name));
+        PlatformNaming.AddTo(builder.Services, platform, name, time);
         builder.Services.AddBanyanConsole(platform);
         var app = builder.Build();
         app.UseOtherThreadsForPages();

@@ -15,12 +15,10 @@ public readonly record struct NetworkAddress(UInt128 Bits, bool IsIPv4)
     /// <summary>Of an object; an IPv4 address that is mapped into IPv6 counts as IPv4.</summary>
     public static NetworkAddress Of(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
         Span<byte> bytes = stackalloc byte[16];
         bytes.Clear();
         address.TryWriteBytes(bytes, out _);
-        return new NetworkAddress(BinaryPrimitives.ReadUInt128BigEndian(bytes), address.AddressFamily == AddressFamily.InterNetwork);
+        return address.AddressFamily == AddressFamily.InterNetwork ? OfIPv4(BinaryPrimitives.ReadUInt32BigEndian(bytes)) : OfIPv6(bytes);
     }
 
     /// <summary>Of an IPv4 address as a number, the first byte in the highest bits.</summary>

@@ -12,6 +12,12 @@ public static class EntryHeaders
     /// <summary>In a request: where the client is, as <c>lat,lon</c> or a <c>geo:</c> URI.</summary>
     public const string Location = "Banyan-Location";
 
+    /// <summary>
+    /// In a request: who the client is, in any words of up to 256 characters that stay the same. The same client stays on
+    /// the same side of a policy's shares; without it all clients of one network (/24, /56) count as one.
+    /// </summary>
+    public const string Client = "Banyan-Client";
+
     /// <summary>In a request: it may be sent more than once, and the work is done once (draft-ietf-httpapi-idempotency-key-header).</summary>
     public const string IdempotencyKey = "Idempotency-Key";
 

@@ -4,6 +4,9 @@ using Banyan.Routing.Entry.Forwarding;
 using Banyan.Routing.Entry.Forwarding.Direct;
 using Banyan.Routing.Entry.Holding;
 using Banyan.Routing.Entry.Routes;
+using Banyan.Routing.Policies;
+using Banyan.Routing.Policies.Running;
+using Banyan.Routing.Policies.Shifts.Following;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -26,6 +29,8 @@ public static class EntryHost
         services.AddRoutingCore();
         services.AddSingleton(chosen);
         services.AddSingleton(sp => new EntryState(new EntryMap(regions), sp.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(static sp => new PolicyState(sp.GetRequiredService<EntryState>(), sp.GetRequiredService<PolicySource>(), sp.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(static sp => PolicySource.Nearest([.. sp.GetRequiredService<EntryState>().Current.Regions.Select(static r => new PolicyTarget(r.Name) { At = r.At })]));
         services.AddSingleton<EntryMetrics>();
         services.AddSingleton<EntryPulses>();
         services.AddSingleton<HoldBook>();
@@ -34,6 +39,7 @@ public static class EntryHost
         services.AddSingleton<DirectSender>();
         services.AddSingleton<Forwarder>();
         services.AddSingleton<EntryHandler>();
+        services.AddHostedService<PolicyFollower>();
         services.AddHostedService<EntryWatcher>();
         services.Configure<HostOptions>(o => o.ShutdownTimeout = chosen.DrainTimeout);
         services.Configure<KestrelServerOptions>(o => Limit(o, chosen));
@@ -65,6 +71,15 @@ public static class EntryHost
     /// <summary>Lets routes follow the partitions' records in a consensus store; the entry starts, and goes on, without it.</summary>
     public static IServiceCollection AddBanyanRoutes(this IServiceCollection services, IConsensusStore store) =>
         services.AddHostedService(sp => ActivatorUtilities.CreateInstance<RouteWatcher>(sp, store));
+
+    /// <summary>Lets the policies of requests that name no region be those of a source, instead of the nearest region for everyone.</summary>
+    public static IServiceCollection AddBanyanPolicies(this IServiceCollection services, PolicySource source) => services.AddSingleton(source);
+
+    /// <summary>Lets policies follow the shifts in a consensus store, counts for them, and takes the steps that are due.</summary>
+    public static IServiceCollection AddBanyanShifts(this IServiceCollection services, IConsensusStore store, ShiftFollowerOptions options) => services
+        .AddSingleton(sp => ActivatorUtilities.CreateInstance<ShiftFollower>(sp, store, options))
+        .AddSingleton<IPolicyStart>(static sp => sp.GetRequiredService<ShiftFollower>())
+        .AddHostedService(static sp => sp.GetRequiredService<ShiftFollower>());
 
     private static void Limit(KestrelServerOptions kestrel, EntryOptions options)
     {

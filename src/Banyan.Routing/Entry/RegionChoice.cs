@@ -1,3 +1,5 @@
+using Banyan.Routing.Policies.Running;
+
 namespace Banyan.Routing.Entry;
 
 /// <summary>Why a request reaches no region.</summary>
@@ -24,18 +26,20 @@ public enum RegionRefusal
 /// <param name="Region">The region, also where it does not serve: then it is the one to wait for.</param>
 /// <param name="Named">The name that was asked for and is unknown.</param>
 /// <param name="Prefixed">The path begins with <c>/regions/{region}</c>, which the cell must not see.</param>
-public readonly record struct RegionChoice(RegionRefusal Refusal, EntryRegion? Region, string? Named, bool Prefixed)
+/// <param name="Marks">Of the policies' choice, where they made it.</param>
+public readonly record struct RegionChoice(RegionRefusal Refusal, EntryRegion? Region, string? Named, bool Prefixed, uint Marks = 0)
 {
     private const string Prefix = "/regions/";
 
     /// <summary>
     /// Chooses: what <c>Banyan-Region</c> names; else the path's <c>/regions/{region}/</c>; else the host's first label,
-    /// if it is a region's name; else the serving region nearest to <c>Banyan-Location</c>; else the first that serves;
-    /// where none does, the one that will soonest. In the place of a named region that is down, its neighbour, where it has
-    /// one that serves. Pure.
+    /// if it is a region's name; else the serving region nearest to <c>Banyan-Location</c>; else what the policies choose
+    /// among those that serve, for where the request comes from and who it says that it is; where none serves, among those
+    /// that will soonest. In the place of a named region that is down, its neighbour, where it has one that serves. Pure.
     /// </summary>
-    public static RegionChoice Make(in RequestFacts facts, EntryMap map)
+    public static RegionChoice Make(in RequestFacts facts, PolicySnapshot policies)
     {
+        var map = policies.Map;
         var prefixed = TryPrefix(facts.Path, out var inPath);
         if (facts.Header is not null)
             return ByName(facts.Header.AsSpan().Trim(), map, prefixed);
@@ -44,15 +48,31 @@ public readonly record struct RegionChoice(RegionRefusal Refusal, EntryRegion? R
         var dot = facts.Host.AsSpan().IndexOf('.');
         if (dot > 0 && map.Find(facts.Host.AsSpan(0, dot)) is { } host)
             return Of(host, map, prefixed: false);
-        GeoPoint from = default;
-        if (facts.Location is not null && !GeoPoint.TryParse(facts.Location, out from))
+        if (facts.Location is null)
+            return ByPolicy(facts, policies);
+        if (!GeoPoint.TryParse(facts.Location, out var from))
             return new RegionChoice(RegionRefusal.BadLocation, null, null, false);
-        GeoPoint? place = facts.Location is null ? null : from;
-        if ((Best(map, place, RegionAvailability.Serving) ?? Best(map, place, RegionAvailability.Suspected)) is { } chosen)
-            return new RegionChoice(RegionRefusal.None, chosen, null, false);
-        var soonest = Best(map, place, RegionAvailability.Moving) ?? Best(map, place, RegionAvailability.Starting) ?? Best(map, place, RegionAvailability.Down);
-        return new RegionChoice(RegionRefusal.NoneServing, soonest, null, false);
+        var nearest = Nearest(map, from, policies.Best)!;
+        return new RegionChoice(IsServing(nearest) ? RegionRefusal.None : RegionRefusal.NoneServing, nearest, null, false);
     }
+
+    /// <summary>Whether the policies choose: the request names no region, and says no place.</summary>
+    public static bool IsByPolicy(in RequestFacts facts, EntryMap map)
+    {
+        if (facts.Header is not null || facts.Location is not null || TryPrefix(facts.Path, out _))
+            return false;
+        var dot = facts.Host.AsSpan().IndexOf('.');
+        return dot <= 0 || map.Find(facts.Host.AsSpan(0, dot)) is null;
+    }
+
+    private static RegionChoice ByPolicy(in RequestFacts facts, PolicySnapshot policies)
+    {
+        var choice = policies.Choose(facts.Address, facts.Client);
+        var region = policies.Map.Regions[choice.Target];
+        return new RegionChoice(IsServing(region) ? RegionRefusal.None : RegionRefusal.NoneServing, region, null, false, choice.Marks);
+    }
+
+    private static bool IsServing(EntryRegion region) => region.Availability is RegionAvailability.Serving or RegionAvailability.Suspected;
 
     private static bool TryPrefix(string path, out ReadOnlySpan<char> region)
     {
@@ -79,8 +99,8 @@ public readonly record struct RegionChoice(RegionRefusal Refusal, EntryRegion? R
             : new RegionChoice(RegionRefusal.NotServing, region, null, prefixed);
     }
 
-    /// <summary>The nearest of those with a place, or the first where there is no place to measure from or to.</summary>
-    private static EntryRegion? Best(EntryMap map, GeoPoint? from, RegionAvailability availability)
+    /// <summary>The nearest of those with a place, or the first where there is no place to measure to.</summary>
+    private static EntryRegion? Nearest(EntryMap map, GeoPoint from, RegionAvailability availability)
     {
         EntryRegion? best = null;
         var least = double.PositiveInfinity;
@@ -88,9 +108,7 @@ public readonly record struct RegionChoice(RegionRefusal Refusal, EntryRegion? R
         {
             if (region.Availability != availability)
                 continue;
-            if (from is null)
-                return region;
-            var distance = region.At is { } at ? from.Value.DistanceTo(at) : double.PositiveInfinity;
+            var distance = region.At is { } at ? from.DistanceTo(at) : double.PositiveInfinity;
             if (best is null || distance < least)
                 (best, least) = (region, distance);
         }

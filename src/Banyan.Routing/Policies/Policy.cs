@@ -46,6 +46,9 @@ public sealed record PolicyBranch(string To, double Share = 1)
 {
     /// <summary>For a geographic policy: the countries that it is for. Where no branch names any, a target is for the country that it is in.</summary>
     public ImmutableArray<CountryCode> Countries { get; init; } = [];
+
+    /// <summary>Bits that <see cref="PolicyChoice.Marks"/> has where a choice went this way; whoever counts choices tells them apart by it.</summary>
+    public uint Mark { get; init; }
 }
 
 /// <summary>What is chosen in the end: a region, or a front door. Immutable.</summary>

@@ -20,7 +20,8 @@ public enum ChoiceBasis
 /// <param name="Target">The target's index.</param>
 /// <param name="Basis">What the choice depended on.</param>
 /// <param name="NothingWell">No target that the policies lead to is well; it was chosen as though all were.</param>
-public readonly record struct PolicyChoice(int Target, ChoiceBasis Basis, bool NothingWell);
+/// <param name="Marks">The marks of every branch that it went by.</param>
+public readonly record struct PolicyChoice(int Target, ChoiceBasis Basis, bool NothingWell, uint Marks = 0);
 
 /// <summary>Why a policy took a branch.</summary>
 public enum ChoiceReason

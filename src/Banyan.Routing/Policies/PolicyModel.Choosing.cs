@@ -11,10 +11,13 @@ public sealed partial class PolicyModel
 
         public ChoiceBasis Basis { get; private set; }
 
+        public uint Marks { get; private set; }
+
         /// <summary>Chooses a target below a node of which some target is well.</summary>
         /// <param name="mayPass">The node may say nothing: then -1.</param>
         public int Choose(Node node, bool mayPass)
         {
+            Marks |= node.Mark;
             if (node.Target >= 0)
                 return node.Target;
             var (branch, reason) = node.Kind switch

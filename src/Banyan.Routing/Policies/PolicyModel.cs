@@ -50,25 +50,26 @@ public sealed partial class PolicyModel
             nothingWell &= !facts.Targets[leaf].Well;
         var choosing = new Choosing<TTrace>(this, client, facts, nothingWell, ref trace);
         var chosen = choosing.Choose(_root, mayPass: false);
-        return new PolicyChoice(chosen, choosing.Basis, nothingWell);
+        return new PolicyChoice(chosen, choosing.Basis, nothingWell, choosing.Marks);
     }
 
-    private static Node Compile(string name, PolicySet set)
+    private static Node Compile(string name, PolicySet set, uint mark = 0)
     {
         for (var i = 0; i < set.Targets.Length; i++)
         {
             if (set.Targets[i].Name == name)
-                return new Node { Name = name, Target = i, Leaves = [i] };
+                return new Node { Name = name, Target = i, Leaves = [i], Mark = mark };
         }
 
         var policy = set.Policies.First(p => p.Name == name);
-        Branch[] branches = [.. policy.Branches.Select(b => new Branch(Compile(b.To, set), b.Share, StableHash(policy.Name, b.To)))];
+        Branch[] branches = [.. policy.Branches.Select(b => new Branch(Compile(b.To, set, b.Mark), b.Share, StableHash(policy.Name, b.To)))];
         var otherwise = policy.Otherwise is null ? null : Compile(policy.Otherwise, set);
         return new Node
         {
             Name = name,
             Target = -1,
             Kind = policy.Kind,
+            Mark = mark,
             Branches = branches,
             Otherwise = otherwise,
             Countries = policy.Branches.SelectMany((b, i) => b.Countries.Select(c => KeyValuePair.Create(c, i))).ToFrozenDictionary(),
@@ -93,6 +94,9 @@ public sealed partial class PolicyModel
         public required int Target { get; init; }
 
         public PolicyKind Kind { get; init; }
+
+        /// <summary>Of the branch that leads here: every branch has a node of its own.</summary>
+        public uint Mark { get; init; }
 
         public Branch[] Branches { get; init; } = [];
 

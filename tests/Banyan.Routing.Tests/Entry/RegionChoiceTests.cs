@@ -127,7 +127,7 @@ public class RegionChoiceTests
     }
 
     private static RegionChoice Choose(string? header = null, string path = "/x", string host = "localhost", string? location = null, EntryMap? map = null) =>
-        RegionChoice.Make(new RequestFacts(header, path, host, location), map ?? Kai);
+        RegionChoice.Make(new RequestFacts(header, path, host, location), Snapshots.Of(map ?? Kai));
 
     private static EntryRegion Region(string name, double? latitude, double? longitude) => new()
     {

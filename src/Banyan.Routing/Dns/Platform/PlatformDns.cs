@@ -2,41 +2,37 @@ using System.Net;
 using System.Net.Sockets;
 using Banyan.Routing.Dns.Serving;
 using Banyan.Routing.Dns.Zones;
-using Banyan.Routing.Entry;
-using Banyan.Routing.Policies;
-using Banyan.Routing.Policies.Health;
 using Banyan.Routing.Policies.Places;
+using Banyan.Routing.Policies.Running;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Banyan.Routing.Dns.Platform;
 
 /// <summary>
-/// Serves a platform's names beside its HTTP entry, and keeps their facts true: regions as the entry's map has them,
-/// damped; front doors as they answer. A port that is taken does not hurt the entry: it is said, and tried again.
+/// Serves a platform's names beside its HTTP entry, and keeps their facts true: policies and regions as the entry has
+/// them; front doors as they answer. A port that is taken does not hurt the entry: it is said, and tried again.
 /// </summary>
 public sealed partial class PlatformDns : BackgroundService
 {
     private readonly PlatformNames _names;
     private readonly PlatformDnsOptions _options;
-    private readonly EntryState _entry;
+    private readonly PolicyState _policies;
     private readonly TimeProvider _time;
     private readonly ILogger<PlatformDns> _log;
     private readonly DnsState _answers;
     private readonly PlatformFactsState _facts;
-    private readonly TargetHealth[] _health;
     private readonly bool[] _doors;
     private readonly Lock _writing = new();
     private DnsServer? _server;
 
     /// <exception cref="ArgumentException">The names make no zone.</exception>
-    public PlatformDns(PlatformNames names, PolicyModel model, PlaceTable places, PlatformDnsOptions options, EntryState entry, TimeProvider time, ILogger<PlatformDns> log)
+    public PlatformDns(PlatformNames names, PolicyState policies, PlatformDnsOptions options, TimeProvider time, ILogger<PlatformDns> log)
     {
-        (_names, _options, _entry, _time, _log) = (names, options, entry, time, log);
-        _health = [.. names.Regions.Select(r => TargetHealth.Begin(IsWell(r.Name), time.GetUtcNow()))];
+        (_names, _options, _policies, _time, _log) = (names, options, policies, time, log);
         _doors = [.. names.Doors.Select(static _ => true)];
         _facts = new PlatformFactsState(Facts());
-        var table = AnswerTable.Compile([PlatformZone.Build(names, model, places, _facts)], out var problems);
+        var table = AnswerTable.Compile([PlatformZone.Build(names, policies.Current.Model, PlaceTable.Empty, _facts)], out var problems);
         _answers = new DnsState(table ?? throw new ArgumentException(string.Join("; ", problems), nameof(names)));
     }
 
@@ -51,8 +47,8 @@ public sealed partial class PlatformDns : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        foreach (var note in _options.Notes)
-            LogNote(note);
+        // Answers are kept: better none for some milliseconds than one that the policies don't give.
+        await _policies.Ready.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var watcher = new DoorWatcher(_options, _time);
         try
         {
@@ -101,16 +97,13 @@ public sealed partial class PlatformDns : BackgroundService
         {
             lock (_writing)
             {
-                var now = _time.GetUtcNow();
-                for (var i = 0; i < _health.Length; i++)
-                {
-                    var before = _health[i].SeenWell;
-                    _health[i] = _health[i].Next(IsWell(_names.Regions[i].Name), now, _options.Damping);
-                    if (before != _health[i].SeenWell)
-                        LogRegion(_names.Regions[i].Name, _health[i].SeenWell);
-                }
-
+                var before = _facts.Current.Regions.Targets;
                 _facts.Current = Facts();
+                for (var i = 0; i < before.Length; i++)
+                {
+                    if (before[i].Well != _facts.Current.Regions.Targets[i].Well)
+                        LogRegion(_names.Regions[i].Name, !before[i].Well);
+                }
             }
         }
         while (await tick.WaitForNextTickAsync(stopping));
@@ -118,8 +111,8 @@ public sealed partial class PlatformDns : BackgroundService
 
     private PlatformFacts Facts()
     {
-        var now = _time.GetUtcNow();
-        return new PlatformFacts(new PolicyFacts([.. _health.Select(h => h.FactsAt(now, _options.Damping))]), [.. _doors]);
+        var policies = _policies.Current;
+        return new PlatformFacts(policies.Names, [.. _doors]) { Model = policies.Model, Places = policies.Places };
     }
 
     private void Report(int index, NamedDoor door, bool well)
@@ -135,14 +128,8 @@ public sealed partial class PlatformDns : BackgroundService
         LogDoor(door.Name, well);
     }
 
-    /// <summary>A region whose partition is moving takes clients: the front doors hold their requests until it has moved.</summary>
-    private bool IsWell(string region) => _entry.Current.Find(region)?.Availability is RegionAvailability.Serving or RegionAvailability.Suspected or RegionAvailability.Moving;
-
     [LoggerMessage(Level = LogLevel.Information, Message = "Names of {Platform}.{Suffix} are served at {Endpoint}")]
     private partial void LogServing(string platform, DnsName suffix, IPEndPoint endpoint);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Names: {Note}")]
-    private partial void LogNote(string note);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "No DNS at {Endpoint}: {Reason}; tried again. Stop what listens there, or choose another port with `banyan up --dns-port`")]
     private partial void LogTaken(IPEndPoint endpoint, SocketError reason);

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Net;
-using Banyan.Routing.Policies.Health;
 
 namespace Banyan.Routing.Dns.Platform;
 
@@ -21,10 +19,4 @@ public sealed record PlatformDnsOptions
 
     /// <summary>How soon listening is tried again where the port is taken.</summary>
     public TimeSpan ListenAgain { get; init; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>How regions get their clients back.</summary>
-    public HealthDamping Damping { get; init; } = new();
-
-    /// <summary>What is worth saying about the policies, one line each; logged at the start.</summary>
-    public ImmutableArray<string> Notes { get; init; } = [];
 }

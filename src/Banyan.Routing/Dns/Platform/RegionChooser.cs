@@ -1,25 +1,22 @@
 using Banyan.Routing.Dns.Zones;
 using Banyan.Routing.Policies;
 using Banyan.Routing.Policies.Places;
+using Banyan.Routing.Policies.Running;
 
 namespace Banyan.Routing.Dns.Platform;
 
 /// <summary>Chooses a region for whoever asks, by the same policies as the HTTP entry. Allocates nothing.</summary>
 internal sealed class RegionChooser(PolicyModel model, PlaceTable places, PlatformFactsState state) : IAnswerChooser
 {
-    /// <summary>Clients of one such network count as one: what resolvers give away of an address (RFC 7871 section 11.1).</summary>
-    private const int IPv4Network = 24;
-    private const int IPv6Network = 56;
-
     public AnswerPick Choose(in AnswerClient client) => Choose(client, state.Current);
 
     public AnswerPick Choose(in AnswerClient client, PlatformFacts facts)
     {
-        var place = places.Find(client.Address);
-        var network = client.Address.IsIPv4 ? IPv4Network : IPv6Network;
-        var choice = model.Choose(new ClientFacts(client.Address.Prefix(network).Hash(), place.Country, place.At), facts.Regions);
+        var who = PolicySnapshot.ClientOf(client.Address, facts.Places ?? places, out var scope);
+        var choice = (facts.Model ?? model).Choose(who, facts.Regions);
         // What the choice did not depend on does not narrow down for whom it holds.
-        var scope = choice.Basis.HasFlag(ChoiceBasis.Place) ? place.Scope : 0;
+        scope = choice.Basis.HasFlag(ChoiceBasis.Place) ? scope : 0;
+        var network = client.Address.IsIPv4 ? PolicySnapshot.IPv4Network : PolicySnapshot.IPv6Network;
         return new AnswerPick(choice.Target, choice.Basis.HasFlag(ChoiceBasis.Key) ? Math.Max(scope, network) : scope);
     }
 }

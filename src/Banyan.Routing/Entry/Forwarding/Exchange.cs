@@ -24,6 +24,9 @@ internal sealed class Exchange(HttpContext context, string region, string target
     /// <summary>Its place among the held; null where it did not wait, or its answer has begun.</summary>
     public HeldRequest? Held { get; set; }
 
+    /// <summary>Its answer had begun and was not ended, by the fault of the cell.</summary>
+    public bool BrokenOff { get; set; }
+
     /// <summary>How often it was sent.</summary>
     public int Sends { get; set; }
 

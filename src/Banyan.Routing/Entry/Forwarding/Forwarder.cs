@@ -13,7 +13,8 @@ namespace Banyan.Routing.Entry.Forwarding;
 internal sealed partial class Forwarder(Sender sender, DirectSender direct, HoldGate gate, HoldBook holds, EntryState state, EntryPulses pulses, EntryOptions options, EntryMetrics metrics, TimeProvider time, ILogger<Forwarder> log)
 {
     /// <param name="target">Path and query, as they go on the wire.</param>
-    public async Task ForwardAsync(HttpContext context, string region, string target)
+    /// <returns>Whether it failed by the region's fault: an answer of 500 and more, or one that broke off.</returns>
+    public async Task<bool> ForwardAsync(HttpContext context, string region, string target)
     {
         var exchange = new Exchange(context, region, target, holds, options);
         var count = metrics.Of(region);
@@ -26,7 +27,7 @@ internal sealed partial class Forwarder(Sender sender, DirectSender direct, Hold
                 if (exchange.Sends > 0 && !MayRepeat(exchange, where, count))
                 {
                     await ProblemOfAsync(exchange, where, exchange.InDoubt ? ReplayVerdict.Unknown : ReplayVerdict.NotDone);
-                    return;
+                    return HasFailed(exchange);
                 }
 
                 exchange.Sends++;
@@ -37,7 +38,7 @@ internal sealed partial class Forwarder(Sender sender, DirectSender direct, Hold
                 {
                     if (exchange.CellStoodAside)
                         News(exchange, where, SendEnd.StoodAside);
-                    return;
+                    return HasFailed(exchange);
                 }
 
                 count.Failed();
@@ -48,11 +49,13 @@ internal sealed partial class Forwarder(Sender sender, DirectSender direct, Hold
                 if (verdict != ReplayVerdict.Replay)
                 {
                     await ProblemOfAsync(exchange, where, verdict);
-                    return;
+                    return HasFailed(exchange);
                 }
 
                 verify = true;
             }
+
+            return HasFailed(exchange);
         }
         finally
         {
@@ -60,6 +63,8 @@ internal sealed partial class Forwarder(Sender sender, DirectSender direct, Hold
             count.End();
         }
     }
+
+    private static bool HasFailed(Exchange exchange) => exchange.BrokenOff || exchange.Context.Response.StatusCode >= StatusCodes.Status500InternalServerError;
 
     private async ValueTask<SendEnd> SendAsync(Exchange exchange, EntryRegion where, RegionCount count)
     {

@@ -109,6 +109,7 @@ internal sealed partial class Sender : IDisposable
             if (endless && context.Response.StatusCode != StatusCodes.Status101SwitchingProtocols)
                 return SendEnd.Answered; // events end here, in order: clients come back, and drop the one that is not whole
             LogBroken(region.Name, error.Message);
+            exchange.BrokenOff = true;
             context.Abort(); // the client must not take half an answer for a whole one
             return SendEnd.Answered;
         }

@@ -28,6 +28,9 @@ public sealed class PlaceTable
     /// <summary>Knows nothing.</summary>
     public static PlaceTable Empty { get; } = new([]);
 
+    /// <summary>It knows of no network.</summary>
+    public bool IsEmpty => _ipv4.IsEmpty && _ipv6.IsEmpty;
+
     /// <summary>Finds where an address is.</summary>
     public FoundPlace Find(in NetworkAddress address) => (address.IsIPv4 ? _ipv4 : _ipv6).Find(address);
 
@@ -70,6 +73,8 @@ public sealed class PlaceTable
                     ranges.Add((start, place));
             }
         }
+
+        public bool IsEmpty => Array.TrueForAll(_places, static p => p is null);
 
         public FoundPlace Find(in NetworkAddress address)
         {

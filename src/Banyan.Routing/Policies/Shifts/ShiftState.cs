@@ -9,7 +9,7 @@ public enum ShiftPhase
     /// <summary>All of it goes to the new side.</summary>
     Done,
 
-    /// <summary>All of it went back to the old side.</summary>
+    /// <summary>All is as it was before.</summary>
     Returned,
 }
 
@@ -57,6 +57,6 @@ public sealed record ShiftState(ShiftPhase Phase, int Step, DateTimeOffset StepB
     {
         ShiftPhase.Watching => plan.Steps[Step] / 100,
         ShiftPhase.Done => 1,
-        _ => 0,
+        _ => plan.Before,
     };
 }

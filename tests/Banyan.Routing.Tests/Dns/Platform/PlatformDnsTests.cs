@@ -6,6 +6,9 @@ using Banyan.Routing.Dns.Wire;
 using Banyan.Routing.Entry;
 using Banyan.Routing.Policies;
 using Banyan.Routing.Policies.Health;
+using Banyan.Routing.Policies.Places;
+using Banyan.Routing.Policies.Running;
+using Banyan.Routing.Tests.Entry;
 using Banyan.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -70,20 +73,24 @@ public class PlatformDnsTests
 
     private static NamedDoor Door(string name, int port) => new(name, IPAddress.Parse(name == "two" ? "127.0.0.2" : "127.0.0.1"), port);
 
-    private PlatformDns New(PlatformNames names, int port) => new(
-        names,
-        PlatformZoneTests.Model(new Policy { Name = "order", Kind = PolicyKind.Failover, Branches = [new("east"), new("west")] }),
-        PlatformZoneTests.Places,
-        new PlatformDnsOptions
-        {
-            Endpoint = new IPEndPoint(IPAddress.Loopback, port),
-            LookInterval = TimeSpan.FromMilliseconds(20),
-            ProbeInterval = TimeSpan.FromMilliseconds(50),
-            ListenAgain = TimeSpan.FromMilliseconds(50),
-            Damping = new HealthDamping { RampTime = TimeSpan.FromHours(1) },
-            Notes = ["a note"],
-        },
-        _entry, TimeProvider.System, NullLogger<PlatformDns>.Instance);
+    private PlatformDns New(PlatformNames names, int port)
+    {
+        var source = Snapshots.SourceOf(_entry.Current) with { Damping = new HealthDamping { RampTime = TimeSpan.FromHours(1) } };
+        var policies = new PolicyState(_entry, source, TimeProvider.System);
+        policies.Use(new PolicySet(source.Targets, [new Policy { Name = "order", Kind = PolicyKind.Failover, Branches = [new("east"), new("west")] }], "order"), PlaceTable.Empty);
+        policies.SetReady();
+        return new(
+            names,
+            policies,
+            new PlatformDnsOptions
+            {
+                Endpoint = new IPEndPoint(IPAddress.Loopback, port),
+                LookInterval = TimeSpan.FromMilliseconds(20),
+                ProbeInterval = TimeSpan.FromMilliseconds(50),
+                ListenAgain = TimeSpan.FromMilliseconds(50),
+            },
+            TimeProvider.System, NullLogger<PlatformDns>.Instance);
+    }
 
     private async Task<Running> RunningAsync(PlatformNames names, int? port = null)
     {

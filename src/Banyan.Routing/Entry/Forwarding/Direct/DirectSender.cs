@@ -78,7 +78,11 @@ internal sealed class DirectSender : IDisposable
                 return end;
             // Events end here, in order: clients come back, and drop the one that is not whole. Of anything else half an answer must not be taken for a whole one.
             if (connection.Phase != AnswerPhase.Endless)
+            {
+                exchange.BrokenOff = end is not SendEnd.Answered; // else it is the client who went
                 context.Abort();
+            }
+
             return end = SendEnd.Answered;
         }
         finally
