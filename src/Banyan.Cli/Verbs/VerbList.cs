@@ -11,6 +11,7 @@ internal static class VerbList
         new StatusVerb(),
         new DownVerb(),
         new SwitchVerb(),
+        new ShiftVerb(),
         new ApproveVerb(),
         new PauseVerb(),
         new ResumeVerb(),
