@@ -47,6 +47,9 @@ public sealed record PolicyBranch(string To, double Share = 1)
     /// <summary>For a geographic policy: the countries that it is for. Where no branch names any, a target is for the country that it is in.</summary>
     public ImmutableArray<CountryCode> Countries { get; init; } = [];
 
+    /// <summary>The name by which it draws for clients, where that is another than <see cref="To"/>: what takes a branch's place takes its clients, and no others.</summary>
+    public string? DrawsAs { get; init; }
+
     /// <summary>Bits that <see cref="PolicyChoice.Marks"/> has where a choice went this way; whoever counts choices tells them apart by it.</summary>
     public uint Mark { get; init; }
 }

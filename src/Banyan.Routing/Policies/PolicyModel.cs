@@ -62,7 +62,7 @@ public sealed partial class PolicyModel
         }
 
         var policy = set.Policies.First(p => p.Name == name);
-        Branch[] branches = [.. policy.Branches.Select(b => new Branch(Compile(b.To, set, b.Mark), b.Share, StableHash(policy.Name, b.To)))];
+        Branch[] branches = [.. policy.Branches.Select(b => new Branch(Compile(b.To, set, b.Mark), b.Share, StableHash(policy.Name, b.DrawsAs ?? b.To)))];
         var otherwise = policy.Otherwise is null ? null : Compile(policy.Otherwise, set);
         return new Node
         {

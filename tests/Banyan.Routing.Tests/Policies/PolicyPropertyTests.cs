@@ -168,7 +168,7 @@ public class PolicyPropertyTests
             shares[i].ShouldBe(expected[i], 0.01); // five standard errors of 60,000
     }
 
-    private static (PolicySet Set, PolicyModel Model) RandomPolicies(Random random)
+    internal static (PolicySet Set, PolicyModel Model) RandomPolicies(Random random)
     {
         ImmutableArray<PolicyTarget> targets = [.. Enumerable.Range(0, random.Next(1, 6)).Select(i => new PolicyTarget($"t{i}") { At = random.Next(4) == 0 ? null : RandomPlace(random), Country = RandomCountry(random) })];
         var policies = new List<Policy>();

@@ -11,10 +11,7 @@ public sealed record ShiftPlan
     /// <summary>Where all of it goes in the end.</summary>
     public required string To { get; init; }
 
-    /// <summary>The part that <see cref="To"/> had before, 0 to 1, and has again when the shift returns.</summary>
-    public double Before { get; init; }
-
-    /// <summary>The parts that <see cref="To"/> gets, in percent: growing, above 0, the last one 100.</summary>
+    /// <summary>The parts of the clients of <see cref="From"/> that <see cref="To"/> gets, in percent: growing, above 0, the last one 100.</summary>
     public ImmutableArray<double> Steps { get; init; } = [1, 10, 50, 100];
 
     /// <summary>How long each step is watched at least.</summary>
@@ -32,8 +29,8 @@ public sealed record ShiftPlan
     /// <summary>Longer than this no step takes: then it goes back, because what nobody uses can't be proven.</summary>
     public TimeSpan LongestStep { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>The way back from its end, by the same steps.</summary>
-    public ShiftPlan Reversed() => this with { From = To, To = From, Before = 0 };
+    /// <summary>The way back, by the same steps.</summary>
+    public ShiftPlan Reversed() => this with { From = To, To = From };
 
     /// <summary>What is wrong with it, one line each.</summary>
     public IEnumerable<string> FindProblems()
@@ -42,8 +39,6 @@ public sealed record ShiftPlan
             yield return $"a shift from '{From}' to itself";
         if (Steps.IsDefaultOrEmpty || Steps[^1] != 100 || Steps[0] <= 0 || Steps.Zip(Steps.Skip(1)).Any(static s => s.First >= s.Second))
             yield return "the steps of a shift grow, from above 0 to 100 percent";
-        else if (!(Before >= 0) || Steps[0] <= 100 * Before)
-            yield return $"'{To}' has {100 * Before:0.###} percent already: the first step must be above that";
         if (Window < TimeSpan.Zero || LongestStep < Window)
             yield return "a step's longest time must not be shorter than its window";
         if (LeastRequests < 1 || !(AcceptedErrors is >= 0 and <= 1) || !(Sureness > 0))

@@ -28,9 +28,9 @@ public static class ShiftStart
     public static ShiftRecord? Make(PolicySet set, ShiftRecord? previous, ShiftRequest request, string id, DateTimeOffset now, out string? problem)
     {
         problem = null;
-        if (set.Policies.FirstOrDefault(p => p.Name == request.Policy) is not { } policy || !CanShift(policy))
+        if (set.Policies.FirstOrDefault(p => p.Name == request.Policy) is not { } policy || !ShiftedPolicies.CanShift(policy))
         {
-            var could = string.Join(", ", set.Policies.Where(CanShift).Select(static p => p.Name));
+            var could = string.Join(", ", set.Policies.Where(ShiftedPolicies.CanShift).Select(static p => p.Name));
             problem = $"{(set.Policies.Any(p => p.Name == request.Policy) ? $"no share of policy '{request.Policy}' can move" : $"the blueprint has no policy '{request.Policy}'")}: {(could.Length == 0 ? "none of its policies has shares (weighted), an order (failover) or areas (geographic)" : $"shares of {could} can")}";
             return null;
         }
@@ -46,25 +46,17 @@ public static class ShiftStart
             problem = $"say what '{request.To}' takes its share from: --from {string.Join('|', policy.Branches.Select(static b => b.To).Where(to => to != request.To))}";
         if (problem is not null)
             return null;
-        var before = moved is null ? ShiftedPolicies.PartBefore(policy, from!, request.To)
-            : request.To == moved.Plan.To ? moved.State.PartOfNew(moved.Plan) : 1 - moved.State.PartOfNew(moved.Plan);
-        var plan = request.Plan with { From = from!, To = request.To, Before = before, Steps = [.. request.Plan.Steps.SkipWhile(s => s <= 100 * before)] };
-        problem = before >= 1 ? $"'{request.To}' has all of it already" : plan.Steps.Length > ShiftRecord.MostSteps ? $"a shift has {ShiftRecord.MostSteps} steps at most" : plan.FindProblems().FirstOrDefault();
+        var already = moved is not null && (request.To == moved.Plan.To ? moved.State.PartOfNew(moved.Plan) : 1 - moved.State.PartOfNew(moved.Plan)) >= 1;
+        var plan = request.Plan with { From = from!, To = request.To };
+        problem = already ? $"'{request.To}' has all of it already" : plan.Steps.Length > ShiftRecord.MostSteps ? $"a shift has {ShiftRecord.MostSteps} steps at most" : plan.FindProblems().FirstOrDefault();
         if (problem is not null)
             return null;
         var state = Shift.Begin(now, default, default);
         var record = new ShiftRecord { Id = id, Policy = policy.Name, Plan = plan, State = state, Branch = moved?.Branch ?? from!, Written = ShiftedPolicies.Written(policy), By = request.By, Began = now }
-            .With(state, now, FormattableString.Invariant($"begun by {request.By}: {plan.Steps[0]:0.###} % of what {from} and {request.To} have go to {request.To}"));
+            .With(state, now, FormattableString.Invariant($"begun by {request.By}: {plan.Steps[0]:0.###} % of what {from} has goes to {request.To}"));
         problem = ShiftedPolicies.Make(set, [record], static _ => new ShiftCount()).Problems.FirstOrDefault();
         return problem is null ? record : null;
     }
-
-    private static bool CanShift(Policy policy) => policy.Kind switch
-    {
-        PolicyKind.Weighted or PolicyKind.Failover => true,
-        PolicyKind.Geographic => policy.Branches.Any(static b => !b.Countries.IsEmpty),
-        _ => false,
-    };
 
     /// <summary>Where a share is taken from if nobody says it.</summary>
     private static string? FromOf(Policy policy, string to)

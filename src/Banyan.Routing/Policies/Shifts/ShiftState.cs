@@ -57,6 +57,6 @@ public sealed record ShiftState(ShiftPhase Phase, int Step, DateTimeOffset StepB
     {
         ShiftPhase.Watching => plan.Steps[Step] / 100,
         ShiftPhase.Done => 1,
-        _ => plan.Before,
+        _ => 0,
     };
 }

@@ -64,14 +64,13 @@ internal sealed class ShiftedPolicies
     public static string Written(Policy policy) => string.Create(CultureInfo.InvariantCulture,
         $"{policy.Kind}: {string.Join(", ", policy.Branches.Select(static b => string.Create(CultureInfo.InvariantCulture, $"{b.To}={b.Share}{string.Concat(b.Countries.Select(static c => $" {c}"))}")))}; {policy.Otherwise}");
 
-    /// <summary>The part that the new side has of both, before any shift: 0 to 1.</summary>
-    public static double PartBefore(Policy policy, string from, string to)
+    /// <summary>Whether branches of a policy can be divided: who its clients are is not a matter of where its targets are.</summary>
+    public static bool CanShift(Policy policy) => policy.Kind switch
     {
-        if (policy.Kind != PolicyKind.Weighted)
-            return 0;
-        var (old, @new) = (ShareOf(policy, from), ShareOf(policy, to));
-        return old + @new > 0 ? @new / (old + @new) : 0;
-    }
+        PolicyKind.Weighted or PolicyKind.Failover => true,
+        PolicyKind.Geographic => policy.Branches.Any(static b => !b.Countries.IsEmpty),
+        _ => false,
+    };
 
     /// <summary>Why a shift counts for nothing here, in one line; null where it counts.</summary>
     public static string? FindProblem(PolicySet set, ShiftRecord record)
@@ -80,34 +79,25 @@ internal sealed class ShiftedPolicies
             return "the blueprint has no such policy";
         if (Written(policy) != record.Written)
             return "the blueprint says something else since it began, and that counts";
-        if (policy.Kind == PolicyKind.Weighted)
-            return ShareOf(policy, record.Plan.From) + ShareOf(policy, record.Plan.To) > 0 ? null : $"it gives neither '{record.Plan.From}' nor '{record.Plan.To}' a share";
-        if (policy.Kind is not (PolicyKind.Failover or PolicyKind.Geographic))
-            return $"it goes by {policy.Kind.ToString().ToLowerInvariant()}: no share of it can move";
-        return policy.Branches.Any(b => b.To == record.Branch && (policy.Kind == PolicyKind.Failover || !b.Countries.IsEmpty)) ? null : $"it has no branch to '{record.Branch}' that could be divided";
+        return CanShift(policy) && policy.Branches.Any(b => b.To == record.Branch && (policy.Kind != PolicyKind.Geographic || !b.Countries.IsEmpty))
+            ? null : $"it has no branch to '{record.Branch}' that could be divided";
     }
 
+    /// <summary>The branch that traffic leaves is divided in two. It keeps its share, its place and its clients, so that nobody else moves.</summary>
     private static PolicySet Apply(PolicySet set, ShiftRecord record, int index)
     {
-        var policy = set.Policies.First(p => p.Name == record.Policy);
-        var fresh = policy.Kind != PolicyKind.Weighted && record.Branch == record.Plan.From;
-        // What has returned to what the blueprint says needs nothing; the new side may not even be in it.
-        if (record.State.Phase == ShiftPhase.Returned && (policy.Kind == PolicyKind.Weighted ? Math.Abs(PartBefore(policy, record.Plan.From, record.Plan.To) - record.Plan.Before) < 1e-9 : fresh && record.Plan.Before == 0))
+        // What has returned to what the blueprint says needs nothing.
+        if (record.State.Phase == ShiftPhase.Returned && record.Branch == record.Plan.From)
             return set;
-        if (policy.Kind == PolicyKind.Weighted)
-            return Replace(set, Mark(Shift.Apply(record.Plan, record.State, policy), record.Plan, index));
+        var policy = set.Policies.First(p => p.Name == record.Policy);
         var divided = new Policy { Name = $"(shift) {policy.Name}", Kind = PolicyKind.Weighted, Branches = [new PolicyBranch(record.Branch)] };
         divided = Mark(Shift.Apply(record.Plan, record.State, divided), record.Plan, index);
-        var around = policy with { Branches = [.. policy.Branches.Select(b => b.To == record.Branch ? b with { To = divided.Name } : b)] };
-        return Replace(set, around) with { Policies = [.. Replace(set, around).Policies, divided] };
+        var around = policy with { Branches = [.. policy.Branches.Select(b => b.To == record.Branch ? b with { To = divided.Name, DrawsAs = b.DrawsAs ?? b.To } : b)] };
+        return set with { Policies = [.. set.Policies.Select(p => p.Name == policy.Name ? around : p), divided] };
     }
 
     private static Policy Mark(Policy policy, ShiftPlan plan, int index) => index < 0 ? policy : policy with
     {
         Branches = [.. policy.Branches.Select(b => b.To == plan.From ? b with { Mark = ShiftCount.OldMark(index) } : b.To == plan.To ? b with { Mark = ShiftCount.NewMark(index) } : b)],
     };
-
-    private static PolicySet Replace(PolicySet set, Policy policy) => set with { Policies = [.. set.Policies.Select(p => p.Name == policy.Name ? policy : p)] };
-
-    private static double ShareOf(Policy policy, string to) => policy.Branches.FirstOrDefault(b => b.To == to)?.Share ?? 0;
 }

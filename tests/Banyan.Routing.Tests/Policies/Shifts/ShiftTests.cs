@@ -86,6 +86,24 @@ public class ShiftTests
         After(6, default, new(1_000, 100)).Reason.ShouldBe(ShiftReason.TooManyErrors);
     }
 
+    /// <summary>Front doors say their counts late: at 100 % the old side has some, and they must not stand for it.</summary>
+    [Fact]
+    public void Next_AllIsNew_IsComparedWithTheStepBeforeAndNotWithLateNews()
+    {
+        var last = new ShiftState(ShiftPhase.Watching, 3, Start, new(50_000, 1_000), new(40_000, 800), new(25_000, 500), ShiftReason.StepHeld);
+        var state = Shift.Next(Plan, last, new(50_150, 1_000), new(90_000, 1_850), Start.AddMinutes(6));
+        (state.Phase, state.Reason).ShouldBe((ShiftPhase.Done, ShiftReason.AllHeld));
+        Shift.Next(Plan, last, new(50_150, 1_000), new(90_000, 6_000), Start.AddMinutes(1)).Reason.ShouldBe(ShiftReason.TooManyErrors);
+    }
+
+    /// <summary>A look each second is three hundred chances to be wrong in a step of five minutes.</summary>
+    [Fact]
+    public void Next_LooksInBetween_NeedMoreProofThanTheOneThatEndsTheWindow()
+    {
+        After(4, new(100_000, 2_000), new(1_000, 38)).Reason.ShouldBe(ShiftReason.WindowOpen, "about four standard errors");
+        After(5, new(100_000, 2_000), new(1_000, 38)).Reason.ShouldBe(ShiftReason.TooManyErrors);
+    }
+
     [Fact]
     public void CallBack_Operator_EndsIt()
     {
