@@ -39,6 +39,9 @@ internal sealed class TestCell : IAsyncDisposable
 
     public bool Ready { get; set; } = true;
 
+    /// <summary>What <c>/answer</c> answers.</summary>
+    public int AnswersWith { get; set; } = 200;
+
     public static async Task<TestCell> StartAsync(int port = 0)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -72,6 +75,7 @@ internal sealed class TestCell : IAsyncDisposable
         routes.Map("/cell/v1/status", context => context.Response.WriteAsync("secret"));
         routes.Map("/health", context => context.Response.WriteAsync("public health"));
         routes.Map("/status/{code:int}", context => Status(context, int.Parse((string)context.GetRouteValue("code")!)));
+        routes.Map("/answer", context => Status(context, AnswersWith));
         routes.Map("/stream", StreamAsync);
         routes.Map("/large/{bytes:int}", static async context =>
         {

@@ -41,7 +41,7 @@ internal sealed class TestEntry : IAsyncDisposable
     public static Task<TestEntry> StartAsync(IEnumerable<(string Name, string Address)> regions, EntryOptions? options = null, bool http2 = false) =>
         StartAsync(regions.Select(r => new EntryRegion { Name = r.Name, Address = r.Address }), options ?? new EntryOptions(), store: null, http2);
 
-    public static async Task<TestEntry> StartAsync(IEnumerable<EntryRegion> regions, EntryOptions options, IConsensusStore? store, bool http2 = false)
+    public static async Task<TestEntry> StartAsync(IEnumerable<EntryRegion> regions, EntryOptions options, IConsensusStore? store, bool http2 = false, Action<IServiceCollection>? more = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
@@ -50,6 +50,7 @@ internal sealed class TestEntry : IAsyncDisposable
         builder.Services.AddBanyanEntry(regions, options with { WatchInterval = TimeSpan.FromMilliseconds(50), DrainTimeout = TimeSpan.FromSeconds(2) });
         if (store is not null)
             builder.Services.AddBanyanRoutes(store);
+        more?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapBanyanEntry();
         await app.StartAsync();
