@@ -14,6 +14,9 @@ internal sealed record KeptFacts
     /// <summary>Whether its server takes connections; for a private instance by its own word and with its process alive.</summary>
     public bool IsRunning { get; init; }
 
+    /// <summary>Whether it is being stopped in order at this moment: it will not take long, and then it is known how it ended.</summary>
+    public bool IsEnding { get; init; }
+
     /// <summary>What is wrong with it or what is being done to it, in one line; null where nothing is.</summary>
     public string? Why { get; init; }
 

@@ -30,6 +30,7 @@ internal sealed class KeptPartition(PlatformState platform, IKept kept, TimeProv
         {
             IsPrimary = isPrimary && facts.IsRunning,
             IsRunning = facts.IsRunning,
+            IsEnding = facts.IsEnding,
             IsHandedOver = facts.IsHandedOver,
             DownFor = _notRunningSince is { } since ? clock.GetElapsedTime(since) : TimeSpan.Zero,
             IsStreaming = facts.IsStreaming,

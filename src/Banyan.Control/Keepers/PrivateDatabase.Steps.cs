@@ -96,7 +96,7 @@ internal sealed partial class PrivateDatabase
     private async Task StopAsync(string why)
     {
         var (server, begun) = (_server!, _tools.Clock.GetTimestamp());
-        Show("starting", $"it is being stopped: {why}");
+        Show("starting", $"it is being stopped: {why}", isEnding: true);
         // Not with the loop's token: a stop is what that asks for, and this one is bounded by the patience.
         var outcome = await _instance.StopAsync(server, StopMode.Fast, _tools.StopPatience, CancellationToken.None);
         if (outcome is StopOutcome.Immediate or StopOutcome.Killed)
@@ -105,6 +105,8 @@ internal sealed partial class PrivateDatabase
             KeeperLog.Stopped(_log, _wanted.Name, server.Pid, why, $"{outcome}", Milliseconds(begun));
         server.Dispose();
         _server = null;
+        lock (_gate)
+            Change(_facts with { IsEnding = false });
     }
 
     private async Task MakeSlotsAsync(IReadOnlyList<string> names, CancellationToken stop)

@@ -271,7 +271,7 @@ internal sealed partial class PrivateDatabase : IKept
         return template.Ok && template.Value.ReadSystemIdentifier() != primary.SystemIdentifier ? StandbyLink.OtherTemplate : StandbyLink.Waits;
     }
 
-    private void Show(string state, string? detail)
+    private void Show(string state, string? detail, bool isEnding = false)
     {
         lock (_gate)
         {
@@ -280,7 +280,7 @@ internal sealed partial class PrivateDatabase : IKept
             _pid = _server?.Pid;
             if (state != "running")
                 _said = null;
-            Change(_facts with { IsRunning = state == "running", Why = detail });
+            Change(_facts with { IsRunning = state == "running", IsEnding = isEnding, Why = detail });
         }
     }
 }

@@ -116,6 +116,16 @@ public class FailoverPlanTests
     }
 
     [Fact]
+    public void Decide_SwitchOfASynchronousPartition_WaitsForTheStopButNotForLong()
+    {
+        var ending = new DatabaseSight { IsEnding = true, DownFor = TimeSpan.FromMilliseconds(80), Streaming = ["south"] };
+        var facts = Primary() with { Record = Record() with { Target = "south", Synchronous = true, InSync = ["south"] }, Policy = new FailoverPolicyFacts { Synchronous = true }, Hold = null, Database = ending };
+        FailoverPlan.Decide(facts).ShouldBeOfType<FailoverStep.Wait>();
+        FailoverPlan.Decide(facts with { Database = ending with { DownFor = TimeSpan.FromSeconds(2) } }).ShouldBeOfType<FailoverStep.CompleteSwitch>();
+        FailoverPlan.Decide(facts with { Database = ending with { IsEnding = false } }).ShouldBeOfType<FailoverStep.CompleteSwitch>(); // It died.
+    }
+
+    [Fact]
     public void Decide_DatabaseDied_SynchronousGoesAtOnceAndAsynchronousIsBroughtBackFirst()
     {
         var facts = Primary() with { Database = new DatabaseSight { DownFor = TimeSpan.FromMilliseconds(5), Streaming = ["south"] } };

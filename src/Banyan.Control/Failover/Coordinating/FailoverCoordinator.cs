@@ -67,8 +67,8 @@ internal sealed partial class FailoverCoordinator
             while (true)
             {
                 var amiss = await StepAllAsync(stop);
-                await _news.WaitAsync(amiss ? AnxiousLook : Look, stop);
-                if (amiss)
+                // News is acted on as it is; what may have changed without a word is asked for.
+                if (!await _news.WaitAsync(amiss ? AnxiousLook : Look, stop) && amiss)
                     await Task.WhenAll(_databases.Select(d => d.RefreshAsync(stop)));
             }
         }

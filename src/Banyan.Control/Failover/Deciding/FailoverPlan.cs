@@ -19,6 +19,9 @@ internal static class FailoverPlan
     /// <summary>A database that its keeper has not brought back for so long is given up at home.</summary>
     public static readonly TimeSpan DatabasePatience = TimeSpan.FromSeconds(3);
 
+    /// <summary>A database has so long to be stopped in order before a standby that holds everything goes without it.</summary>
+    public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>A cell has so long to give up its lease for a planned switch.</summary>
     public static readonly TimeSpan SwitchPatience = TimeSpan.FromSeconds(10);
 
@@ -53,6 +56,9 @@ internal static class FailoverPlan
                 return facts.RecordAge > SwitchPatience ? new FailoverStep.CancelSwitch("its cell did not give up the lease") : new FailoverStep.Wait("its cell finishes what it has begun");
             if (database.IsHandedOver)
                 return new FailoverStep.CompleteSwitch(target, record.Reason ?? "planned switch");
+            // A moment's patience: stopped in order, its history is the target's, and it is the target's standby right after.
+            if (database.IsEnding && database.DownFor < StopPatience)
+                return new FailoverStep.Wait("its database is being stopped");
             // Dead: the target holds all that was acknowledged, or this database can't be brought up to be stopped in order.
             if (!database.IsRunning && (record.InSync.Contains(target) || (!facts.Policy.Synchronous && database.DownFor > DatabasePatience && database.Streaming.Contains(target))))
                 return new FailoverStep.CompleteSwitch(target, record.Reason ?? "its database died");

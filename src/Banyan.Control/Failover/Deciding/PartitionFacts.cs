@@ -69,6 +69,9 @@ internal sealed record DatabaseSight
     /// <summary>It runs and answers.</summary>
     public bool IsRunning { get; init; }
 
+    /// <summary>It is being stopped in order now.</summary>
+    public bool IsEnding { get; init; }
+
     /// <summary>It has been stopped cleanly, because the partition switches away.</summary>
     public bool IsHandedOver { get; init; }
 
