@@ -114,6 +114,7 @@ public class ProblemTests(ProblemTests.Fixture fixture) : IClassFixture<ProblemT
     [InlineData("away")]
     [InlineData("shutdown")]
     [InlineData("readonly")]
+    [InlineData("full")]
     public async Task DatabaseAway_503WithRetryAfter(string kind)
     {
         var problem = await AskAsync(HttpMethod.Post, $"/notes/v1/database/{kind}");
@@ -200,6 +201,7 @@ public class ProblemTests(ProblemTests.Fixture fixture) : IClassFixture<ProblemT
             "away" => new NpgsqlException("Failed to connect", new SocketException((int)SocketError.ConnectionRefused)),
             "shutdown" => new PostgresException("terminating connection", "FATAL", "FATAL", PostgresErrorCodes.AdminShutdown),
             "readonly" => new PostgresException("read-only", "ERROR", "ERROR", PostgresErrorCodes.ReadOnlySqlTransaction),
+            "full" => new PostgresException("could not extend file", "ERROR", "ERROR", PostgresErrorCodes.DiskFull),
             "deadlock" => new PostgresException("deadlock", "ERROR", "ERROR", PostgresErrorCodes.DeadlockDetected),
             _ => new PostgresException("syntax", "ERROR", "ERROR", PostgresErrorCodes.SyntaxError),
         }));
