@@ -32,7 +32,7 @@ internal static class PlatformNaming
     public static void Listen(KestrelServerOptions kestrel, PlatformState platform, string door)
     {
         if (platform.DnsPort is not null && IndexOf(platform, door) is > 0 and var index)
-            kestrel.Listen(AddressOf(index), platform.EntryPort);
+            kestrel.Listen(FrontDoorState.AddressOf(index), platform.EntryPort);
     }
 
     /// <summary>Registers the names, where the platform has a port for them.</summary>
@@ -42,7 +42,7 @@ internal static class PlatformNaming
         if (platform.DnsPort is not { } port || index < 0)
             return;
         var names = NamesOf(platform, time);
-        var options = new PlatformDnsOptions { Endpoint = new IPEndPoint(AddressOf(index), port) };
+        var options = new PlatformDnsOptions { Endpoint = new IPEndPoint(FrontDoorState.AddressOf(index), port) };
         services.AddSingleton(p => new PlatformDns(names, p.GetRequiredService<PolicyState>(), options, time, p.GetRequiredService<ILogger<PlatformDns>>()));
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<PlatformDns>());
     }
@@ -59,10 +59,8 @@ internal static class PlatformNaming
         Platform = platform.Platform,
         Serial = (uint)time.GetUtcNow().ToUnixTimeSeconds(),
         Regions = PlatformPolicies.TargetsOf(platform),
-        Doors = [.. platform.AllFrontDoors().Select((d, i) => new NamedDoor(d.Name, AddressOf(i), platform.EntryPort))],
+        Doors = [.. platform.AllFrontDoors().Select((d, i) => new NamedDoor(d.Name, FrontDoorState.AddressOf(i), platform.EntryPort))],
     };
-
-    private static IPAddress AddressOf(int door) => new([127, 0, 0, (byte)(door + 1)]);
 
     private static int IndexOf(PlatformState platform, string door) => platform.AllFrontDoors().Select(static d => d.Name).ToList().IndexOf(door);
 }

@@ -69,7 +69,7 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
         var doors = DoorCounters.DoorsOf(platform);
         var startedAt = time.GetUtcNow();
         observer.Phase("starting the clients");
-        await using var load = await DrillLoad.StartAsync(options.Scenario.Name, options.Region, doors, options.Rate, time, cancellationToken);
+        await using var load = await DrillLoad.StartAsync(options.Scenario.Name, options.Region, new LoadEntrances(platform, options.Region, doors), options.Rate, time, cancellationToken);
         var breaker = new Breaker(data, platform, new BrokenState { Scenario = options.Scenario.Name, Region = options.Region, StartedAt = startedAt });
         var timeline = new Timeline(() => load.Ledger.Now, observer.Step);
         using var counters = new DoorCounters(doors, options.Region);
@@ -116,7 +116,7 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
                 Epoch = (before?.Epoch ?? partition.Epoch, watcher?.Partition?.Epoch ?? partition.Epoch),
                 FrontDoors = doors.Count,
             };
-            var result = DrillReporter.Report(measures, run, broke, startedAt, platform, await counters.SinceAsync(cancellationToken), notes);
+            var result = DrillReporter.Report(measures, run, broke, startedAt, platform, await counters.SinceAsync(cancellationToken), [.. notes, load.Ways]);
             using var evidence = new DrillEvidenceStore(platform, time);
             return result with { Evidence = await evidence.StoreAsync(result, cancellationToken) };
         }

@@ -78,6 +78,9 @@ public sealed record FrontDoorState(string Name, int Port)
 {
     /// <summary>The name of the first.</summary>
     public const string FirstName = "front-door";
+
+    /// <summary>The address of its own that a front door has where the platform serves names; by its index among them.</summary>
+    public static IPAddress AddressOf(int index) => new([127, 0, 0, (byte)(index + 1)]);
 }
 
 /// <summary>Where the control plane agrees.</summary>

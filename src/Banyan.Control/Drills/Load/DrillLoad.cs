@@ -14,23 +14,23 @@ internal sealed class DrillLoad : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _stopSubscriber = new();
     private readonly List<LoadClient> _clients = [];
+    private readonly List<ILoadDoors> _ways = [];
     private readonly List<Task> _running = [];
     private readonly TimeProvider _time;
     private Task _subscribing = Task.CompletedTask;
 
-    private DrillLoad(LoadRun run, IReadOnlyList<Uri> doors, int rate, TimeProvider time)
+    private DrillLoad(LoadRun run, LoadEntrances entrances, int rate, TimeProvider time)
     {
-        (Run, Doors, _time) = (run, doors, time);
+        (Run, Doors, _time) = (run, entrances.Doors, time);
         Ledger = new LoadLedger(time);
-        Subscriber = new Subscriber(run, doors, Ledger, time);
+        Subscriber = new Subscriber(run, Doors, Ledger, time);
         // Of ten requests four are keyed changes, two plain ones, and four reads.
         Kind[] kinds = [Kind.Keyed, Kind.Keyed, Kind.Keyed, Kind.KeyedNew, Kind.Plain, Kind.PlainNew, Kind.Read, Kind.Read, Kind.ReadNew, Kind.Read];
         var pace = TimeSpan.FromSeconds(kinds.Length / (double)rate);
         for (var i = 0; i < kinds.Length; i++)
         {
-            // The second of two doors is the first of every other client.
-            IReadOnlyList<Uri> order = [.. doors.Skip(i % doors.Count), .. doors.Take(i % doors.Count)];
-            var connection = new LoadConnection(order, kinds[i] is Kind.Keyed or Kind.Plain or Kind.Read);
+            _ways.Add(entrances.Of(i, time));
+            var connection = new LoadConnection(_ways[^1], kinds[i] is Kind.Keyed or Kind.Plain or Kind.Read);
             _clients.Add(kinds[i] switch
             {
                 Kind.Keyed or Kind.KeyedNew => new KeyedWriter(i + 1, run, connection, Ledger, pace, time),
@@ -54,6 +54,9 @@ internal sealed class DrillLoad : IAsyncDisposable
 
     public IReadOnlyList<Uri> Doors { get; }
 
+    /// <summary>How its clients found their front doors, in one line.</summary>
+    public string Ways => LoadEntrances.Describe(_ways);
+
     public LoadLedger Ledger { get; }
 
     public Subscriber Subscriber { get; }
@@ -61,14 +64,14 @@ internal sealed class DrillLoad : IAsyncDisposable
     /// <summary>Opens a run in a region and starts its clients; returns when the subscriber is connected.</summary>
     /// <param name="scenario">Of the drill.</param>
     /// <param name="region">Whose residents the clients are.</param>
-    /// <param name="doors">Front doors.</param>
+    /// <param name="entrances">How clients find front doors.</param>
     /// <param name="rate">Requests a second, all clients together.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="DrillException">The region does not take changes.</exception>
-    public static async Task<DrillLoad> StartAsync(string scenario, string region, IReadOnlyList<Uri> doors, int rate, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<DrillLoad> StartAsync(string scenario, string region, LoadEntrances entrances, int rate, TimeProvider time, CancellationToken cancellationToken)
     {
-        var load = new DrillLoad(await OpenAsync(scenario, region, doors, cancellationToken), doors, rate, time);
+        var load = new DrillLoad(await OpenAsync(scenario, region, entrances.Doors, cancellationToken), entrances, rate, time);
         try
         {
             load._subscribing = load.Subscriber.RunAsync(load._stopSubscriber.Token);

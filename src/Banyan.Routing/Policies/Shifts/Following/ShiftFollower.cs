@@ -74,7 +74,7 @@ internal sealed partial class ShiftFollower(IConsensusStore store, PolicyState p
         }
 
         if (kept?.Record is { Log: [.., var last] } shift && last != before?.Record?.Log.LastOrDefault())
-            LogShift(shift.Policy, shift.Plan.From, shift.Plan.To, last.Percent, last.Text);
+            LogShift(shift.State.Phase == ShiftPhase.Returned ? LogLevel.Warning : LogLevel.Information, shift.Policy, shift.Plan.From, shift.Plan.To, last.Percent, last.Text);
     }
 
     private void Follow()
@@ -147,8 +147,8 @@ internal sealed partial class ShiftFollower(IConsensusStore store, PolicyState p
 
     private sealed record SaidCount(string Id, ShiftCounted Before, ShiftCounted Last);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Shift of {Policy}, {From} -> {To}, at {Percent} %: {Text}")]
-    private partial void LogShift(string policy, string from, string to, double percent, string text);
+    [LoggerMessage(Message = "Shift of {Policy}, {From} -> {To}, at {Percent} %: {Text}")]
+    private partial void LogShift(LogLevel level, string policy, string from, string to, double percent, string text);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Key} in the consensus store is not a shift that can be followed")]
     private partial void LogUnreadable(string key);
