@@ -2,6 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Banyan.Cli.Output;
+using Banyan.Control.Consensus;
+using Banyan.Control.Platform;
+using Banyan.Control.Status;
+using Banyan.Engines.Consensus;
 using Banyan.Routing.Policies.Shifts;
 using Banyan.Routing.Policies.Shifts.Following;
 
@@ -30,6 +34,23 @@ internal static class ShiftReport
             terminal.Out.WriteLine(policy is null ? "no traffic is shifted: policies are as the blueprint says" : $"no traffic of {policy} is shifted: it is as the blueprint says");
         else
             WriteText(answers, terminal);
+    }
+
+    /// <summary>Every shift, for <c>banyan status</c>; none where the consensus store does not answer.</summary>
+    public static async Task<IReadOnlyList<ShiftStatus>> StatusAsync(PlatformState platform, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await using var store = platform.ConnectConsensus(time);
+        if (store is null)
+            return [];
+        try
+        {
+            return [.. (await new ShiftBook(store).ReadAsync(cancellationToken)).Select(static s => s.Record!).Select(static r => new ShiftStatus(
+                r.Policy, r.Plan.From, r.Plan.To, r.State.Phase.ToString().ToLowerInvariant(), Math.Round(100 * r.State.PartOfNew(r.Plan), 3), r.Log.LastOrDefault()?.Text ?? ""))];
+        }
+        catch (ConsensusUnavailableException)
+        {
+            return []; // status says what it can of a platform that is stopped, too
+        }
     }
 
     /// <summary>One event in one line.</summary>

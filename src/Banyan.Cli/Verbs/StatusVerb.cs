@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Banyan.Cli.Output;
+using Banyan.Cli.Shifts;
 using Banyan.Control.Platform;
 using Banyan.Control.Status;
 
@@ -32,6 +33,8 @@ internal sealed class StatusVerb : Verb
         var platform = PlatformStateFile.Read(data) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`, or name its folder with --data");
         using var collector = new StatusCollector(context.Time);
         var status = await collector.CollectAsync(platform, cancellationToken);
+        if (status.Regions.Any(static r => r.KeeperAnswers)) // a platform that is stopped is not waited for
+            status = status with { Shifts = await ShiftReport.StatusAsync(platform, context.Time, cancellationToken) };
         if (input.GetValue(_format) == OutputFormat.Json)
             context.Terminal.Out.WriteLine(JsonSerializer.Serialize(status, StatusJson.Default.PlatformStatus));
         else

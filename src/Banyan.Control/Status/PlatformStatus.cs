@@ -20,6 +20,9 @@ public sealed record PlatformStatus
     /// <summary>What the blueprint promises, and what a drill has measured.</summary>
     public required IReadOnlyList<ObjectiveStatus> Objectives { get; init; }
 
+    /// <summary>Gradual shifts of traffic, those that have ended too; empty where whoever asked does not look for them.</summary>
+    public IReadOnlyList<ShiftStatus> Shifts { get; init; } = [];
+
     /// <summary>When this was seen.</summary>
     public required DateTimeOffset ObservedAt { get; init; }
 
@@ -102,3 +105,12 @@ public sealed record FrontDoorStatus(string Name, Uri Address, RegionServing Sta
 /// <param name="ProvenAt">When a drill last showed that it holds; null until then.</param>
 /// <param name="Proven">That was not longer ago than the blueprint allows (<c>drills: { every: 30d }</c>).</param>
 public sealed record ObjectiveStatus(string Name, string Target, string? Measured, DateTimeOffset? ProvenAt, bool Proven = false);
+
+/// <summary>A gradual shift of a policy's traffic.</summary>
+/// <param name="Policy">The policy.</param>
+/// <param name="From">What traffic leaves.</param>
+/// <param name="To">Where it goes.</param>
+/// <param name="Phase"><c>watching</c>, <c>done</c> or <c>returned</c>.</param>
+/// <param name="Percent">The part that has gone.</param>
+/// <param name="Why">What happened last, in one line.</param>
+public sealed record ShiftStatus(string Policy, string From, string To, string Phase, double Percent, string Why);

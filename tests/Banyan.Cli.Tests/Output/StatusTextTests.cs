@@ -15,6 +15,7 @@ public class StatusTextTests
         west-africa  regional  down     west-africa  2      -            -        -        -        -         -
 
         entry http://localhost:8080/ serving
+        shift of capacity, east-africa -> west-africa: returned at 0 %: too many errors
         west-africa: neither its cell nor its keeper answers
         east-africa: standby of west-africa is failed: no room
 
@@ -35,6 +36,7 @@ public class StatusTextTests
             Platform = "kai",
             ObservedAt = DateTimeOffset.UnixEpoch,
             Objectives = [],
+            Shifts = [new ShiftStatus("capacity", "east-africa", "west-africa", "returned", 0, "too many errors")],
             FrontDoors = [new FrontDoorStatus("http", new Uri("http://localhost:8080/"), RegionServing.Serving)],
             Regions =
             [
