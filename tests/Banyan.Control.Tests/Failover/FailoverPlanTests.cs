@@ -39,6 +39,17 @@ public class FailoverPlanTests
         FailoverPlan.Decide(Candidate(Silent, Silent, Well) with { Unheld = TimeSpan.FromMilliseconds(1) }).ShouldBeOfType<FailoverStep.TakeOver>();
 
     [Fact]
+    public void Decide_HeardByAllButNotByTheStore_IsTakenOverWhenItsLeaseIsLongGone()
+    {
+        var facts = Candidate(Well, Well, Well) with { Unheld = TimeSpan.FromSeconds(16) };
+        FailoverPlan.Decide(facts).ShouldBeOfType<FailoverStep.TakeOver>().Reason.ShouldBe("east has not reached the consensus store for 16 s, and its lease has run out");
+        FailoverPlan.Decide(facts with { Unheld = TimeSpan.FromSeconds(14) }).ShouldBeOfType<FailoverStep.Wait>();
+        FailoverPlan.Decide(facts with { Hold = Held, Unheld = TimeSpan.Zero }).ShouldBe(new FailoverStep.Rest());
+        var speaks = new Observation("east", new Dictionary<string, RegionSight>());
+        FailoverPlan.Decide(facts with { Observations = [.. facts.Observations, speaks] }).ShouldBeOfType<FailoverStep.Wait>();
+    }
+
+    [Fact]
     public void Decide_NeverSeenToServe_WaitsForThePlatformToStart() =>
         FailoverPlan.Decide(Candidate(Dead, Dead, Dead) with { WasHeld = false, Unheld = TimeSpan.FromSeconds(5) }).ShouldBeOfType<FailoverStep.Wait>();
 

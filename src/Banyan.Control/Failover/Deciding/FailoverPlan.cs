@@ -170,6 +170,10 @@ internal static class FailoverPlan
                 : new LossJudgement($"{primary} is silent and its lease has run out", null);
         }
 
+        // It is heard by others and not by the store, where it would have to renew its lease: no longer its own to mend.
+        if (!held && facts.WasHeld && facts.Unheld > CellPatience + SwitchPatience && facts.Observations.All(o => o.Observer != primary))
+            return new LossJudgement(string.Create(CultureInfo.InvariantCulture, $"{primary} has not reached the consensus store for {facts.Unheld.TotalSeconds:0} s, and its lease has run out"), null);
+
         // The keeper there lives. It brings database and cell back, or switches in order; only where it does neither …
         return !held && facts.WasHeld && facts.Unheld > CellPatience + SwitchPatience && facts.CellMissing > CellPatience + SwitchPatience
             ? new LossJudgement($"{primary} has not served for {facts.Unheld.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s, though its keeper lives", null)

@@ -16,7 +16,7 @@ internal sealed class Faults(int perMinute)
 
         foreach (var region in world.Regions)
         {
-            if (world.Now < region.CutUntil || IsAmiss(region.Cell, world.Now) || IsAmiss(region.Keeper, world.Now) || region.Databases.Any(d => IsAmiss(d.Process, world.Now)) || region.Delay > 50)
+            if (!world.Reaches(region) || IsAmiss(region.Cell, world.Now) || IsAmiss(region.Keeper, world.Now) || region.Databases.Any(d => IsAmiss(d.Process, world.Now)) || region.Delay > 50)
                 region.AmissAt = world.Now;
         }
 
@@ -31,7 +31,7 @@ internal sealed class Faults(int perMinute)
         var (random, now) = (world.Random, world.Now);
         var region = world.Regions[random.Next(world.Regions.Count)];
         region.AmissAt = now;
-        switch (random.Next(10))
+        switch (random.Next(11))
         {
             case 0 or 1: // The whole region, for a while or for long.
                 var back = now + random.Next(500, 20_000);
@@ -57,7 +57,12 @@ internal sealed class Faults(int perMinute)
                 one.FrozenUntil = now + random.Next(100, 10_000);
                 break;
             case 7:
+                region.CutAt = world.Reaches(region) ? now : region.CutAt;
                 region.CutUntil = now + random.Next(100, 15_000);
+                break;
+            case 9: // From the store alone.
+                region.CutAt = world.Reaches(region) ? now : region.CutAt;
+                region.StoreCutUntil = now + random.Next(100, 40_000);
                 break;
             case 8:
                 region.Delay = random.Next(3) == 0 ? 5 : random.Next(50, 800);
@@ -77,7 +82,7 @@ internal sealed class Faults(int perMinute)
         world.StoreAmissAt = world.Now;
         foreach (var region in world.Regions)
         {
-            (region.CutUntil, region.Delay, region.AmissAt) = (0, 5, world.Now);
+            (region.CutUntil, region.StoreCutUntil, region.Delay, region.AmissAt) = (0, 0, 5, world.Now);
             foreach (var process in Processes(region))
             {
                 process.FrozenUntil = 0;

@@ -28,6 +28,12 @@ internal sealed class SimRegion(string name)
     /// <summary>Nothing passes between this region and any other, or the store, until then.</summary>
     public long CutUntil { get; set; }
 
+    /// <summary>Nothing passes between this region and the store until then; other regions hear it, and it them.</summary>
+    public long StoreCutUntil { get; set; }
+
+    /// <summary>When it was last cut off from the store.</summary>
+    public long CutAt { get; set; }
+
     /// <summary>How late news from the store is here, in milliseconds.</summary>
     public long Delay { get; set; } = 5;
 

@@ -103,9 +103,10 @@ internal sealed class SimWorld
 
     public SimDatabase? Find(string partition, string region) => _databases[partition].Find(d => d.Region.Name == region);
 
-    public bool Reaches(SimRegion region) => Now >= region.CutUntil;
+    /// <summary>Whether a region reaches the store.</summary>
+    public bool Reaches(SimRegion region) => Now >= region.CutUntil && Now >= region.StoreCutUntil;
 
-    public bool Connected(SimRegion a, SimRegion b) => a == b || (Reaches(a) && Reaches(b));
+    public bool Connected(SimRegion a, SimRegion b) => a == b || (Now >= a.CutUntil && Now >= b.CutUntil);
 
     public void Acknowledge(string partition, int number, int epoch, string region)
     {
@@ -144,7 +145,7 @@ internal sealed class SimWorld
         foreach (var database in region.Databases)
         {
             region.Coordinators.Add(new PartitionCoordinator(
-                _platform, _platform.FindPartition(database.Partition)!, region.Name, database, () => Store.Heard(Reaches(region) ? region.Delay : Now - region.CutUntil + 3_000), commits, _clock, NullLogger.Instance));
+                _platform, _platform.FindPartition(database.Partition)!, region.Name, database, () => Store.Heard(Reaches(region) ? region.Delay : Now - region.CutAt + region.Delay), commits, _clock, NullLogger.Instance));
         }
     }
 
