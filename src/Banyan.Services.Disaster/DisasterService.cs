@@ -1,4 +1,5 @@
 using Banyan.Cells;
+using Banyan.Cells.Webhooks;
 using Banyan.Services.Disaster.Alerts;
 using Banyan.Services.Disaster.Board;
 using Banyan.Services.Disaster.Expiry;
@@ -38,7 +39,10 @@ public sealed class DisasterService : IService
         services.AddSingleton<IServiceHealth>(static p => p.GetRequiredService<AlertFollower>());
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<AlertFollower>());
         services.AddSingleton<FeedEndpoint>();
-        services.AddSingleton<SubscriptionStore>().AddSingleton<DeliveryStore>().AddSingleton<TargetPolicy>().AddSingleton<WebhookClient>().AddSingleton<WebhookBodies>();
+        services.AddSingleton<SubscriptionStore>().AddSingleton<DeliveryStore>().AddSingleton<WebhookBodies>();
+        services.AddSingleton(static p => new TargetPolicy(p.GetRequiredService<DisasterSettings>().AllowPrivateTargets));
+        services.AddSingleton(static p => new WebhookClient(
+            p.GetRequiredService<TargetPolicy>(), p.GetRequiredService<DisasterSettings>().DeliveryTimeout, p.GetRequiredService<DisasterSettings>().ConcurrencyPerTarget, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SubscriptionEndpoints>().AddSingleton<WebhookSender>();
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<WebhookSender>());
         services.AddHostedService<ExpiryWorker>().AddHostedService<RequestFollower>().AddHostedService<WebhookDispatcher>();

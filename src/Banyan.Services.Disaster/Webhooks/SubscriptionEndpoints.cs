@@ -3,6 +3,7 @@ using System.Text.Json;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Http;
+using Banyan.Cells.Webhooks;
 using Banyan.Journal;
 using Banyan.Services.Disaster.Alerts;
 using Banyan.Services.Disaster.Reach;

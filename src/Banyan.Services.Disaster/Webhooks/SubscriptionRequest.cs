@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Banyan.Cells.Webhooks;
 using Banyan.Services.Disaster.Alerts;
 using Banyan.Services.Disaster.Reach;
 

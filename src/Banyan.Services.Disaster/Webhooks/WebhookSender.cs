@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Banyan.Cells.Webhooks;
 using Banyan.Journal;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -112,7 +113,7 @@ internal sealed partial class WebhookSender(
         try
         {
             attempt = await bodies.FindAsync(delivery.Entry, delivery.Format, cancellationToken) is { } found
-                ? await client.SendAsync(delivery, found.Body, found.ContentType, cancellationToken)
+                ? await client.SendAsync(delivery.Url, delivery.MessageId, delivery.Secret, found.Body, found.ContentType, cancellationToken)
                 : new Attempt(false, null, "its content is not kept any more");
         }
         catch (Exception e) when (e is NpgsqlException or OperationCanceledException)

@@ -1,16 +1,18 @@
 using System.Security.Cryptography;
 
-namespace Banyan.Services.Disaster.Webhooks;
+namespace Banyan.Cells.Webhooks;
 
-/// <summary>The key that a subscription's deliveries are signed with, as Standard Webhooks writes it: <c>whsec_</c> and base64. Never logged.</summary>
-internal static class WebhookSecret
+/// <summary>The key that deliveries are signed with, as Standard Webhooks writes it: <c>whsec_</c> and base64. Never logged.</summary>
+public static class WebhookSecret
 {
     private const string Prefix = "whsec_";
     private const int MinBytes = 24;
     private const int MaxBytes = 64;
 
+    /// <summary>A new one.</summary>
     public static byte[] Create() => RandomNumberGenerator.GetBytes(32);
 
+    /// <summary>As it is written.</summary>
     public static string Format(byte[] secret) => Prefix + Convert.ToBase64String(secret);
 
     /// <summary>Reads a secret of 24 to 64 bytes.</summary>

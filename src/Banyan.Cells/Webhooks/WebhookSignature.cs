@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Banyan.Services.Disaster.Webhooks;
+namespace Banyan.Cells.Webhooks;
 
 /// <summary>Signs a delivery (Standard Webhooks 1.0, "Symmetric signatures"): HMAC-SHA256 over <c>id.timestamp.body</c>.</summary>
-internal static class WebhookSignature
+public static class WebhookSignature
 {
+    /// <summary>The value of <c>webhook-signature</c>.</summary>
     public static string Sign(byte[] secret, string id, long timestamp, ReadOnlySpan<byte> body)
     {
         using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret);

@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Banyan.Services.Disaster.Webhooks;
+namespace Banyan.Cells.Webhooks;
 
 /// <summary>
-/// Where webhooks may go: https to public addresses. A subscriber must not make the cell ask its own network for things,
-/// so names are resolved when a connection is made and the connection goes to an address that was checked.
+/// Where webhooks may go: https to public addresses. A subscriber must not make us ask our own network for things,
+/// so names are resolved when a connection is made and the connection goes to an address that was checked. Thread-safe.
 /// </summary>
-internal sealed class TargetPolicy(DisasterSettings settings)
+/// <param name="allowPrivate">Whether they may go to private, loopback and link-local addresses, and by http to loopback.</param>
+public sealed class TargetPolicy(bool allowPrivate)
 {
     private const int MaxLength = 2_000;
 
@@ -29,18 +30,18 @@ internal sealed class TargetPolicy(DisasterSettings settings)
             return "url must not hold a user name or password: deliveries are signed instead.";
         if (uri.Fragment.Length > 0)
             return "url must not have a fragment (#).";
-        if (uri.Scheme == Uri.UriSchemeHttp && !(settings.AllowPrivateTargets && uri.IsLoopback))
-            return settings.AllowPrivateTargets ? "url must be https, or http to loopback." : "url must be https.";
+        if (uri.Scheme == Uri.UriSchemeHttp && !(allowPrivate && uri.IsLoopback))
+            return allowPrivate ? "url must be https, or http to loopback." : "url must be https.";
         if (uri.Scheme is not ("http" or "https"))
             return "url must be https.";
-        if (IPAddress.TryParse(uri.DnsSafeHost, out var address) ? !Allows(address) : uri.IsLoopback && !settings.AllowPrivateTargets)
+        if (IPAddress.TryParse(uri.DnsSafeHost, out var address) ? !Allows(address) : uri.IsLoopback && !allowPrivate)
             return "url is not a public address.";
         target = uri;
         return null;
     }
 
     /// <summary>Whether a connection to this address may be made.</summary>
-    public bool Allows(IPAddress address) => settings.AllowPrivateTargets || IsPublic(address);
+    public bool Allows(IPAddress address) => allowPrivate || IsPublic(address);
 
     /// <summary>Connects to an address of the host that may be connected to.</summary>
     /// <exception cref="TargetRefusedException">There is none.</exception>
@@ -82,4 +83,4 @@ internal sealed class TargetPolicy(DisasterSettings settings)
 }
 
 /// <summary>The host's addresses are not ones that webhooks may go to.</summary>
-internal sealed class TargetRefusedException(string host) : IOException($"'{host}' does not lead to a public address.");
+public sealed class TargetRefusedException(string host) : IOException($"'{host}' does not lead to a public address.");
