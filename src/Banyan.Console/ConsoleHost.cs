@@ -1,4 +1,5 @@
 using Banyan.Console.Alerts;
+using Banyan.Console.Drills;
 using Banyan.Console.History;
 using Banyan.Console.Live;
 using Banyan.Control.Platform;
@@ -14,12 +15,16 @@ namespace Banyan.Console;
 public static class ConsoleHost
 {
     /// <summary>Registers the console of a platform; the entry must be registered, too.</summary>
-    public static IServiceCollection AddBanyanConsole(this IServiceCollection services, PlatformState platform)
+    /// <param name="services">Where.</param>
+    /// <param name="platform">The platform.</param>
+    /// <param name="data">Its folder, where a drill writes how far it is; null: drills are not shown while they run.</param>
+    public static IServiceCollection AddBanyanConsole(this IServiceCollection services, PlatformState platform, DataFolder? data = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(platform);
         services.TryAddSingleton(s => new StatusCollector(s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AlertBoard>();
+        services.AddSingleton(s => new DrillWatch(data, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<HistoryBook>();
         services.AddSingleton<SnapshotSource>();
         services.AddSingleton<ConsoleRenderer>();

@@ -71,6 +71,9 @@ public sealed partial record Blueprint : Element
 
     public Monitoring? Monitoring { get; init; }
 
+    /// <summary>Who is told of what happens to it.</summary>
+    public Notifications? Notifications { get; init; }
+
     /// <summary>How often promises are to be proven; every 30 days where nothing is said.</summary>
     public DrillPlan? Drills { get; init; }
 

@@ -42,6 +42,9 @@ public sealed record PartitionRecord
     /// <summary>In what way the primary's region can't carry all that it has been given, in one line; null where it can.</summary>
     public string? Shortage { get; init; }
 
+    /// <summary>Whether the epoch began with a switch in order, rather than with a primary that was lost.</summary>
+    public bool Planned { get; init; }
+
     /// <summary>When this epoch or switch began, by the clock of who wrote it; for people, never for decisions.</summary>
     public DateTimeOffset Since { get; init; }
 

@@ -3,6 +3,8 @@ using Banyan.Blueprints;
 using Banyan.Blueprints.Carrying;
 using Banyan.Blueprints.Model;
 using Banyan.Blueprints.Quantities;
+using Banyan.Control.Drills;
+using Banyan.Control.Notifications;
 using Banyan.Control.Platform;
 using Banyan.Control.Platform.Planning;
 
@@ -18,7 +20,7 @@ internal static class BlueprintRun
     {
         if (blueprint.CountSites() == 0)
             return [new Finding("run.regions", Severity.Error, "regions", 1, 1, "no region is described", "describe at least one under 'regions'")];
-        var problems = new List<Finding>();
+        var problems = new List<Finding>(SameWebhooks(blueprint));
         var several = blueprint.CountSites() > 1;
         foreach (var region in blueprint.Regions.Values)
         {
@@ -63,7 +65,27 @@ internal static class BlueprintRun
     {
         DrillsEverySeconds = blueprint.Drills?.Every.Value.TotalSeconds ?? PlatformState.DefaultDrillsEverySeconds,
         Services = [.. blueprint.ServiceLoads().Select(static s => new ServiceState(s.Name, s.Priority, s.Weight))],
+        DrillProgramme = [.. blueprint.Drills?.Programme.Select(Item) ?? []],
+        Notifications = Notifications(blueprint),
     };
+
+    /// <summary>A webhook is known by its address.</summary>
+    private static IEnumerable<Finding> SameWebhooks(Blueprint blueprint) =>
+        from same in (blueprint.Notifications?.Webhooks ?? []).GroupBy(static w => w.Url)
+        from webhook in same.Skip(1)
+        let place = blueprint.PlaceOf(webhook, "url")
+        select new Finding("run.webhooks", Severity.Error, $"{webhook.Path}.url", place.Line, place.Column, "another webhook has the same address", "name all of its events in one");
+
+    private static NotificationsState Notifications(Blueprint blueprint) => new()
+    {
+        AllowPrivate = blueprint.Notifications?.AllowPrivate ?? false,
+        Webhooks = [.. (blueprint.Notifications?.Webhooks ?? []).Select(static w => new WebhookState(
+            w.Url, w.Secret, w.Events.Count == 0 ? NoticeKind.All : [.. w.Events.Distinct().Select(static e => e.ToString().ToLowerInvariant())]))],
+    };
+
+    private static ProgrammeItem Item(PlannedDrill drill) => new(
+        Scenario.All.First(s => s.Name.Replace("-", "", StringComparison.Ordinal).Equals(drill.Scenario.ToString(), StringComparison.OrdinalIgnoreCase)).Name,
+        drill.Region, (int?)drill.For?.Value.TotalSeconds, (int?)drill.Rate?.PerSecond);
 
     /// <summary>
     /// Where people must consent, a role is named; a runbook without one is what Banyan does by itself

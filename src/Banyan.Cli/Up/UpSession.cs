@@ -41,6 +41,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
             throw new CommandFailure(taken);
         if (platform.Networks is not null && platform.Partitions.FirstOrDefault(static p => p.Databases.Any(static d => d.ConnectionFrom is not null)) is { } given)
             throw new CommandFailure($"the database of {given.Name} is given, and a region with a network of its own can't reach it: leave --networks out");
+        NotificationCheck.Check(platform);
         await GivenDatabaseCheck.CheckAsync(platform, folder.Previous, stop);
         foreach (var note in blueprint.Notes.Concat(plan.Notes))
             Say(note, log);

@@ -10,7 +10,9 @@ namespace Banyan.Cli.Verbs;
 /// <summary><c>banyan drill</c>: breaks something of the running platform and measures what its clients felt.</summary>
 internal sealed class DrillVerb : Verb
 {
-    private readonly Argument<string?> _scenario = new("SCENARIO") { Description = $"What is to be broken: {string.Join(", ", Scenario.All.Select(static s => s.Name))}", Arity = ArgumentArity.ZeroOrOne };
+    private const string Programme = "programme";
+
+    private readonly Argument<string?> _scenario = new("SCENARIO") { Description = $"What is to be broken: {string.Join(", ", Scenario.All.Select(static s => s.Name))}; or programme: the drills that the blueprint names, one after another", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _region = new("--region") { Description = "The region whose residents the clients are (default: the blueprint's first)", HelpName = "R" };
     private readonly Option<int?> _seconds = new("--seconds") { Description = "How long it stays broken (default: depends on the scenario)", HelpName = "N" };
     private readonly Option<int> _rate = new("--rate") { Description = "Requests a second, all clients together", HelpName = "N", DefaultValueFactory = static _ => 200 };
@@ -41,6 +43,7 @@ internal sealed class DrillVerb : Verb
     [
         ("banyan drill region-loss --region east-africa", "kills the region, watches its partition move, brings it home, and looks every change up"),
         ("banyan drill freeze --region west-africa --seconds 20 --format json", "the same with a frozen region; the result as JSON"),
+        ("banyan drill programme", "the blueprint's drills, one after another; a table of what came of each"),
         ("banyan drill --heal", "after a drill that was itself killed"),
     ];
 
@@ -54,6 +57,8 @@ internal sealed class DrillVerb : Verb
         {
             if (input.GetValue(_heal))
                 return Heal(data, terminal, json);
+            if (input.GetValue(_scenario) == Programme)
+                return await RunProgrammeAsync(input, data, platform, context, cancellationToken);
             var options = Read(input, platform);
             var result = await new DrillRunner(data, platform, context.Time, new DrillProgress(terminal)).RunAsync(options, cancellationToken);
             if (json)
@@ -68,6 +73,28 @@ internal sealed class DrillVerb : Verb
         }
     }
 
+    private async Task<ExitCode> RunProgrammeAsync(ParseResult input, DataFolder data, PlatformState platform, VerbContext context, CancellationToken cancellationToken)
+    {
+        foreach (var (name, given) in new[] { ("--region", input.GetValue(_region) is not null), ("--seconds", input.GetValue(_seconds) is not null), ("--force", input.GetValue(_force)) })
+        {
+            if (given)
+                throw new CommandFailure($"a programme takes no {name}: the blueprint names its drills (drills: {{ programme: [...] }}); leave {name} out, or run one drill");
+        }
+
+        DrillRunner.CheckFree(data);
+        var (terminal, items) = (context.Terminal, ProgrammeRunner.Of(platform));
+        var runner = ProgrammeRunner.Of(data, platform, context.Time, new DrillProgress(terminal));
+        var result = await runner.RunAsync(
+            items, input.GetValue(_rate),
+            (number, item) => terminal.Error.WriteLine(terminal.PaintError($"drill {number + 1} of {items.Count}: {item.Scenario} of {item.Region ?? platform.Regions[0].Name}", Ink.Bold)),
+            cancellationToken);
+        if (input.GetValue(_format) == OutputFormat.Json)
+            terminal.Out.WriteLine(JsonSerializer.Serialize(result, DrillJson.Default.ProgrammeResult));
+        else
+            ProgrammeText.Write(result, terminal);
+        return result.Passed ? ExitCode.Holds : ExitCode.FoundWrong;
+    }
+
     private static ExitCode Heal(DataFolder data, Terminal terminal, bool json)
     {
         var healed = DrillRunner.Heal(data);
@@ -79,7 +106,7 @@ internal sealed class DrillVerb : Verb
     {
         var name = input.GetValue(_scenario);
         if (name is null || Scenario.Find(name) is not { } scenario)
-            throw new CommandFailure($"{(name is null ? "name a scenario" : $"no scenario is called '{name}'")}: there are {string.Join(", ", Scenario.All.Select(static s => s.Name))}");
+            throw new CommandFailure($"{(name is null ? "name a scenario" : $"no scenario is called '{name}'")}: there are {string.Join(", ", Scenario.All.Select(static s => s.Name))}, and programme");
         var region = input.GetValue(_region) ?? platform.Regions[0].Name;
         if (platform.FindRegion(region) is null)
             throw new CommandFailure($"no region is called '{region}': there are {string.Join(", ", platform.Regions.Select(static r => r.Name))}");

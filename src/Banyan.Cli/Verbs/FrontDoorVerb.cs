@@ -69,7 +69,7 @@ internal sealed class FrontDoorVerb : ChildVerb
         if (store is not null)
             builder.Services.AddBanyanRoutes(store).AddBanyanShifts(store, new ShiftFollowerOptions(name));
         PlatformNaming.AddTo(builder.Services, platform, name, time);
-        builder.Services.AddBanyanConsole(platform);
+        builder.Services.AddBanyanConsole(platform, data);
         var app = builder.Build();
         app.UseOtherThreadsForPages();
         app.MapBanyanConsole();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Banyan.Console.Alerts;
+using Banyan.Console.Drills;
 using Banyan.Console.History;
 using Banyan.Control.Drills;
 using Banyan.Control.Status;
@@ -21,6 +22,9 @@ public sealed record ConsoleSnapshot
 
     /// <summary>What came of the last drills, newest first.</summary>
     public IReadOnlyList<DrillEvidence> Drills { get; init; } = [];
+
+    /// <summary>The drill that runs, or has just ended; null where none does.</summary>
+    public LiveDrill? Drill { get; init; }
 
     /// <summary>What the entry itself counts.</summary>
     public required EntryFigures Entry { get; init; }

@@ -9,6 +9,7 @@ public static class LiveSections
     [
         ("s-state", typeof(StateSection)),
         ("s-notice", typeof(NoticeSection)),
+        ("s-drill", typeof(DrillSection)),
         ("s-figures", typeof(FiguresSection)),
         ("s-map", typeof(MapSection)),
         ("s-alerts", typeof(AlertsSection)),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Banyan.Console.Alerts;
+using Banyan.Console.Drills;
 using Banyan.Console.History;
 using Banyan.Control.Platform;
 using Banyan.Control.Status;
@@ -8,7 +9,7 @@ using Banyan.Routing.Entry;
 namespace Banyan.Console.Live;
 
 /// <summary>Looks at the platform, at most once at a time and not more often than asked for. Thread-safe.</summary>
-public sealed class SnapshotSource(PlatformState platform, StatusCollector collector, EntryMetrics entry, AlertBoard alerts, HistoryBook history, TimeProvider time) : IDisposable
+public sealed class SnapshotSource(PlatformState platform, StatusCollector collector, EntryMetrics entry, AlertBoard alerts, DrillWatch drill, HistoryBook history, TimeProvider time) : IDisposable
 {
     /// <summary>Drills that are shown.</summary>
     private const int MostDrills = 8;
@@ -48,6 +49,7 @@ public sealed class SnapshotSource(PlatformState platform, StatusCollector colle
         Alerts = alerts.Alerts,
         History = history.Current,
         Drills = [.. collector.Drills.Last.Take(MostDrills)],
+        Drill = drill.Look(collector.Drills.Last),
         Entry = new EntryFigures(_startedAt, platform.Regions.ToImmutableDictionary(r => r.Name, r => entry.RequestsOf(r.Name)), entry.RefusedInTotal)
         {
             Holds = platform.Regions.ToImmutableDictionary(r => r.Name, r => entry.HoldsOf(r.Name)),

@@ -4,6 +4,7 @@ using Banyan.Control.Drills.Breaking;
 using Banyan.Control.Drills.Checking;
 using Banyan.Control.Drills.Load;
 using Banyan.Control.Drills.Watching;
+using Banyan.Control.Notifications;
 using Banyan.Control.Platform;
 using Banyan.Engines.Consensus;
 
@@ -25,6 +26,7 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
 
     /// <summary>Clients that were told of nothing for so long are without service.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan AnnouncePatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan CoolDown = TimeSpan.FromSeconds(3);
 
     /// <summary>A region comes back, is rewound or copied, and has its partition again.</summary>
@@ -38,16 +40,38 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
         ArgumentNullException.ThrowIfNull(options);
         var partition = platform.FindPartition(options.Region) ?? throw new DrillException($"{data.StateFile} has no partition for region {options.Region}: it is damaged");
         DrillLimits.Check(options.Scenario, partition, platform);
-        using var locked = PlatformLock.TryAcquire(data.DrillLockFile)
-            ?? throw new DrillException($"another drill runs{(PlatformLock.ReadHolder(data.DrillLockFile) is { } other ? $" (pid {other.Pid})" : "")}: wait for its end");
-        if (BrokenState.Read(data) is { } left)
-            throw new DrillException($"an earlier drill ({left.Scenario} of {left.Region}) was cut off and left things broken: put them back with `banyan drill --heal`");
+        using var locked = Lock(data);
         using var readiness = new DrillReadiness(platform, partition.Name, time);
         observer.Phase("looking whether the platform is healthy");
         if (!options.Force && await readiness.FindFaultAsync(cancellationToken) is { } fault)
             throw new DrillException($"the platform is not healthy: {fault}; wait, or drill all the same with --force");
         await using var store = platform.ConnectConsensus(time);
         return await RunAsync(options, partition, readiness, store, cancellationToken);
+    }
+
+    /// <summary>Sees that a drill could begin now.</summary>
+    /// <exception cref="DrillException">Another one runs, or was cut off.</exception>
+    public static void CheckFree(DataFolder data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        Lock(data).Dispose();
+    }
+
+    private static PlatformLock Lock(DataFolder data)
+    {
+        var locked = PlatformLock.TryAcquire(data.DrillLockFile)
+            ?? throw new DrillException($"another drill runs{(PlatformLock.ReadHolder(data.DrillLockFile) is { } other ? $" (pid {other.Pid})" : "")}: wait for its end");
+        try
+        {
+            return BrokenState.Read(data) is { } left
+                ? throw new DrillException($"an earlier drill ({left.Scenario} of {left.Region}) was cut off and left things broken: put them back with `banyan drill --heal`")
+                : locked;
+        }
+        catch
+        {
+            locked.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Puts back what a drill that was cut off has left broken.</summary>
@@ -85,9 +109,11 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
         var serving = before?.Primary ?? partition.Primary;
         watcher?.Suspect(serving);
         var run = new DrillRun(options, partition, serving, load, breaker, timeline, watcher, readiness);
+        var outcome = default(DrillResult);
+        await AnnounceAsync(store, NoticeWriter.DrillBegun(platform, options, time.GetUtcNow()), cancellationToken);
         try
         {
-            breaker.Tell(static s => s);
+            breaker.Tell(s => s with { Serving = serving, Seconds = options.Seconds, Rate = options.Rate });
             observer.Phase(options.Scenario.Breaks.Replace("{region}", serving, StringComparison.Ordinal));
             var broke = await BreakAsync(run, cancellationToken);
             await FeelAsync(run, cancellationToken);
@@ -118,7 +144,7 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
             };
             var result = DrillReporter.Report(measures, run, broke, startedAt, platform, await counters.SinceAsync(cancellationToken), [.. notes, load.Ways]);
             using var evidence = new DrillEvidenceStore(platform, time);
-            return result with { Evidence = await evidence.StoreAsync(result, cancellationToken) };
+            return outcome = result with { Evidence = await evidence.StoreAsync(result, cancellationToken) };
         }
         finally
         {
@@ -126,6 +152,24 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
             await stopWatching.CancelAsync();
             await watching;
             breaker.End();
+            await AnnounceAsync(store, NoticeWriter.DrillEnded(platform, options, outcome, time.GetUtcNow()), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Has those told who want to know. A drill neither fails nor waits for that: the keepers deliver.</summary>
+    private async Task AnnounceAsync(IConsensusStore? store, Notice notice, CancellationToken cancellationToken)
+    {
+        if (store is null)
+            return;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(AnnouncePatience);
+        try
+        {
+            await new NoticeOutbox(platform, store).EnterAsync(notice, patience.Token);
+        }
+        catch (Exception e) when (e is ConsensusUnavailableException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            observer.Phase($"nobody is told that this drill has {(notice.Type.EndsWith("begun", StringComparison.Ordinal) ? "begun" : "ended")}: the consensus store does not answer");
         }
     }
 
@@ -150,6 +194,7 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
     private async Task TellAsync(DrillLoad load, Breaker breaker, Timeline timeline, CancellationToken stop)
     {
         var (looks, wasQuiet) = (0, false);
+        var rates = new DrillRates();
         while (!stop.IsCancellationRequested)
         {
             await Task.Delay(Look, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -168,7 +213,18 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
             if (++looks % 10 != 0)
                 continue;
             observer.Clients(count, quiet);
-            breaker.Tell(s => s with { Acknowledged = count, QuietMs = (long)quiet.TotalMilliseconds, Timeline = timeline.Read() });
+            var (requests, failed) = load.Ledger.Counts();
+            rates.Note(load.Ledger.Now, count, requests, failed);
+            breaker.Tell(s => s with
+            {
+                Acknowledged = count,
+                QuietMs = (long)quiet.TotalMilliseconds,
+                Timeline = timeline.Read(),
+                SinceBrokenMs = (long)(load.Ledger.Now - broken).TotalMilliseconds,
+                Requests = requests,
+                Failed = failed,
+                Rates = rates.Read(),
+            });
         }
     }
 

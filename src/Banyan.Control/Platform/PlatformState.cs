@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Serialization;
+using Banyan.Control.Drills;
+using Banyan.Control.Notifications;
 
 namespace Banyan.Control.Platform;
 
@@ -54,6 +56,12 @@ public sealed record PlatformState
 
     /// <summary>How old the last passing drill of an objective may be for it to count as proven, in seconds.</summary>
     public double DrillsEverySeconds { get; init; } = DefaultDrillsEverySeconds;
+
+    /// <summary>The drills that the blueprint names, in order; empty where it names none, see <see cref="ProgrammeRunner.Default"/>.</summary>
+    public IReadOnlyList<ProgrammeItem> DrillProgramme { get; init; } = [];
+
+    /// <summary>Who is told of what happens.</summary>
+    public NotificationsState Notifications { get; init; } = new();
 
     /// <summary>Settings of services from the blueprint, such as <c>climate:retention</c> → <c>365d</c>; given to each cell.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();

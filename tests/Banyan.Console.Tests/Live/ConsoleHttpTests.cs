@@ -130,7 +130,7 @@ public partial class ConsoleHttpTests : IAsyncLifetime
         using var stream = new StreamReader(await _client.GetStreamAsync("/console/live"));
         var first = await NextAsync(stream, "patch");
         first.GetProperty("sections").EnumerateObject().Select(s => s.Name).Order(StringComparer.Ordinal).ShouldBe(
-            ["s-alerts", "s-databases", "s-drills", "s-figures", "s-map", "s-notice", "s-objectives", "s-regions", "s-running", "s-state"]);
+            ["s-alerts", "s-databases", "s-drill", "s-drills", "s-figures", "s-map", "s-notice", "s-objectives", "s-regions", "s-running", "s-state"]);
         foreach (var section in first.GetProperty("sections").EnumerateObject())
             section.Value.GetString()!.ShouldContain($"id=\"{section.Name}\"");
 

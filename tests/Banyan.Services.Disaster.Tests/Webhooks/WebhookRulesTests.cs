@@ -1,3 +1,4 @@
+using Banyan.Cells.Webhooks;
 using Banyan.Services.Disaster.Cap;
 using Banyan.Services.Disaster.Geo;
 using Banyan.Services.Disaster.Reach;

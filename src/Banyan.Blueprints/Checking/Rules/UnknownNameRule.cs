@@ -85,6 +85,8 @@ internal sealed class UnknownNameRule() : Rule("names.unknown", Severity.Error, 
             LookAll(failover, "approvals", failover.Approvals, approvers, "approver");
         }
 
+        foreach (var drill in blueprint.Drills?.Programme ?? [])
+            Look(drill, "region", drill.Region, [.. regions, .. blueprint.AllSites().Select(static s => s.Name)], "region");
         if (blueprint.Compliance?.Audit is { } audit)
             Look(audit, "store", audit.Store, copied, "store");
         foreach (var environment in blueprint.Deployment?.Environments.Values ?? [])

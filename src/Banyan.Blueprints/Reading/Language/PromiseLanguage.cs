@@ -33,7 +33,20 @@ internal static class PromiseLanguage
         .Key("tiers", CountList, "Tiers.", (d, v) => d with { Tiers = v })
         .Key("stores", CountList, "Stores.", (d, v) => d with { Stores = v });
 
-    public static readonly MapShape<DrillPlan> Drills = new MapShape<DrillPlan>("drills", "How often promises are to be proven.", new())
+    public static readonly ChoiceShape<DrillScenario> Scenario = new(
+        "a scenario", ("region-loss", DrillScenario.RegionLoss), ("cell-crash", DrillScenario.CellCrash), ("database-crash", DrillScenario.DatabaseCrash), ("freeze", DrillScenario.Freeze),
+        ("partition", DrillScenario.Partition), ("standby-loss", DrillScenario.StandbyLoss), ("control-loss", DrillScenario.ControlLoss), ("consensus-loss", DrillScenario.ConsensusLoss),
+        ("front-door-loss", DrillScenario.FrontDoorLoss), ("failback", DrillScenario.Failback), ("disk-full", DrillScenario.DiskFull));
+
+    public static readonly MapShape<PlannedDrill> PlannedDrill = new MapShape<PlannedDrill>("drill", "One drill of a programme: its scenario alone, or in full.", new())
+        .Short(Scenario, (d, v) => d with { Scenario = v })
+        .Required("scenario", Scenario, "What is broken.", (d, v) => d with { Scenario = v })
+        .Key("region", Name, "The region whose residents feel it; the first where nothing is said.", (d, v) => d with { Region = v })
+        .Key("for", new QuantityShape<Duration>(t => t.Value >= TimeSpan.FromSeconds(1) && t.Value <= TimeSpan.FromMinutes(10) ? null : new($"'{t}' is no time to keep something broken", "write 1s to 10m")), "How long it stays broken, 1s to 10m.", (d, v) => d with { For = v })
+        .Key("rate", new QuantityShape<Rate>(r => r.PerSecond is >= 10 and <= 20_000 ? null : new($"'{r}' is no load for a drill", "write 10/s to 20K/s")), "Requests of all its clients, 10/s to 20K/s; 200/s where nothing is said.", (d, v) => d with { Rate = v });
+
+    public static readonly MapShape<DrillPlan> Drills = new MapShape<DrillPlan>("drills", "How often promises are to be proven, and by which drills.", new())
+        .Key("programme", new ListShape<PlannedDrill>(PlannedDrill), "The drills of `banyan drill programme`, in order; Banyan has one of its own where nothing is said.", (d, v) => d with { Programme = v })
         .Key("every", Time, "How old the last passing drill of an objective may be for it to count as proven; 30d where nothing is said.", (d, v) => d with { Every = v });
 
     public static readonly ChoiceShape<FailoverMode> Mode = new("a way to fail over", ("automatic", FailoverMode.Automatic), ("manual", FailoverMode.Manual), ("neighbour", FailoverMode.Neighbour), ("none", FailoverMode.None));

@@ -41,6 +41,27 @@ public sealed record BrokenState
     /// <summary>Milliseconds since the last acknowledged change, for the console.</summary>
     public long QuietMs { get; init; }
 
+    /// <summary>The region that served when it was broken, for the console.</summary>
+    public string? Serving { get; init; }
+
+    /// <summary>How long it is to stay broken, in seconds, for the console.</summary>
+    public int Seconds { get; init; }
+
+    /// <summary>Requests a second that its clients mean to send, for the console.</summary>
+    public int Rate { get; init; }
+
+    /// <summary>Milliseconds since it was broken; null before that. For the console.</summary>
+    public long? SinceBrokenMs { get; init; }
+
+    /// <summary>Requests that ended so far, for the console.</summary>
+    public long Requests { get; init; }
+
+    /// <summary>Of these, those that failed, for the console.</summary>
+    public long Failed { get; init; }
+
+    /// <summary>How the clients fared, second by second, oldest first; for the console.</summary>
+    public IReadOnlyList<DrillRate> Rates { get; init; } = [];
+
     /// <summary>Reads what an earlier drill left; null where nothing is broken.</summary>
     /// <exception cref="DrillException">It can't be read.</exception>
     public static BrokenState? Read(DataFolder data)

@@ -94,6 +94,13 @@ internal sealed class LoadLedger(TimeProvider time)
         }
     }
 
+    /// <summary>Requests that ended so far, and how many of them failed.</summary>
+    public (long Requests, long Failed) Counts()
+    {
+        lock (_gate)
+            return (_requests, _failedSafe + _failedPlain);
+    }
+
     /// <summary>Changes acknowledged so far, and when the last one was.</summary>
     public (int Count, TimeSpan Last) Progress()
     {

@@ -6,6 +6,7 @@ namespace Banyan.Control.Drills;
 /// <summary>JSON of drills: names in snake case, as docs/drills.md lists them.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(DrillResult))]
+[JsonSerializable(typeof(ProgrammeResult))]
 [JsonSerializable(typeof(DrillPage))]
 [JsonSerializable(typeof(BrokenState))]
 public sealed partial class DrillJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using Banyan.Cells.Partitions;
 using Banyan.Control.Failover.Observing;
+using Banyan.Control.Notifications;
 using Banyan.Control.Platform;
 using Banyan.Engines.Consensus;
 using Microsoft.Extensions.Logging;
@@ -25,6 +26,7 @@ internal sealed partial class FailoverCoordinator
     private readonly StoreMirror _mirror;
     private readonly Observer _observer;
     private readonly PartitionCoordinator[] _partitions;
+    private readonly Notifier? _notifier;
     private readonly SemaphoreSlim _news = new(0);
 
     /// <param name="platform">The platform.</param>
@@ -36,7 +38,8 @@ internal sealed partial class FailoverCoordinator
     public FailoverCoordinator(PlatformState platform, string me, IReadOnlyList<IPartitionDatabase> databases, IConsensusStore store, TimeProvider clock, ILogger log)
     {
         (_me, _clock, _log, _databases) = (me, clock, log, databases);
-        _mirror = new StoreMirror(store, Wake, clock, log);
+        _notifier = platform.Notifications.Webhooks.Count > 0 ? new Notifier(platform, me, store, () => _mirror!.Values, clock, log) : null;
+        _mirror = new StoreMirror(store, Heard, clock, log);
         _observer = new Observer(platform, me, store, clock, log);
         var commits = new PartitionCommits(store, clock);
         _partitions = [.. databases.Select(d => new PartitionCoordinator(platform, platform.FindPartition(d.Partition)!, me, d, () => _mirror.Values, commits, clock, log))];
@@ -51,7 +54,14 @@ internal sealed partial class FailoverCoordinator
     /// <summary>Completes when the store has been read.</summary>
     public Task Ready => _mirror.First;
 
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(_mirror.RunAsync(stop), _observer.RunAsync(stop), DecideAsync(stop));
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(_mirror.RunAsync(stop), _observer.RunAsync(stop), DecideAsync(stop), _notifier?.RunAsync(stop) ?? Task.CompletedTask);
+
+    /// <summary>Decisions first; people are told by a task of its own, for which nothing here ever waits.</summary>
+    private void Heard()
+    {
+        Wake();
+        _notifier?.Wake();
+    }
 
     private void Wake()
     {

@@ -30,6 +30,7 @@ internal sealed class PartitionCommits(IConsensusStore store, TimeProvider time)
             Epoch = before.Epoch + 1,
             Primary = primary,
             Previous = before.Primary,
+            Planned = before.Target == primary,
             Target = null,
             Synchronous = before.Synchronous && blocks, // Else not until a standby of the new primary is in sync.
             InSync = [],

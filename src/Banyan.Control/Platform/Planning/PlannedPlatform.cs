@@ -1,3 +1,6 @@
+using Banyan.Control.Drills;
+using Banyan.Control.Notifications;
+
 namespace Banyan.Control.Platform.Planning;
 
 /// <summary>What a blueprint asks to be run, before this machine has its say. Immutable.</summary>
@@ -16,6 +19,12 @@ public sealed record PlannedPlatform(
 
     /// <summary>See <see cref="PlatformState.Services"/>.</summary>
     public IReadOnlyList<ServiceState> Services { get; init; } = [];
+
+    /// <summary>See <see cref="PlatformState.DrillProgramme"/>.</summary>
+    public IReadOnlyList<ProgrammeItem> DrillProgramme { get; init; } = [];
+
+    /// <summary>Who is told of what happens.</summary>
+    public NotificationsState Notifications { get; init; } = new();
 }
 
 /// <summary>A region as the blueprint has it.</summary>

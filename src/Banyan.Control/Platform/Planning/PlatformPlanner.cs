@@ -61,6 +61,8 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
             Partitions = partitions,
             Objectives = planned.Objectives,
             DrillsEverySeconds = planned.DrillsEverySeconds,
+            DrillProgramme = planned.DrillProgramme,
+            Notifications = planned.Notifications,
             Settings = planned.Settings,
             Services = planned.Services,
         };

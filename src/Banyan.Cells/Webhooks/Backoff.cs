@@ -1,7 +1,7 @@
-namespace Banyan.Services.Disaster.Webhooks;
+namespace Banyan.Cells.Webhooks;
 
 /// <summary>When a failed delivery is tried again: 2 s, then three times as long each time up to 4 hours, give or take a fifth.</summary>
-internal static class Backoff
+public static class Backoff
 {
     /// <summary>The most attempts; with the waits between them, about 21 hours.</summary>
     public const int MaxAttempts = 14;
