@@ -178,6 +178,11 @@ public class RuleTests
             "demand: { peak_factor: 5 }\nservices: { s: { instances: 2..10 } }"
         },
         {
+            "names.unknown", "drills.programme[0].region",
+            "drills: { programme: [ { scenario: freeze, region: c } ] }\nregions: { a: {}, b: {} }",
+            "drills: { programme: [ { scenario: freeze, region: b }, cell-crash ] }\nregions: { a: {}, b: {} }"
+        },
+        {
             "names.unknown", "regions.a.standby",
             "regions: { a: { standby: eats }, east: { standby: a } }",
             "regions: { a: { standby: east }, east: { standby: a } }"

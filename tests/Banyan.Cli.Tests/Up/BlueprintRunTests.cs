@@ -62,6 +62,41 @@ public class BlueprintRunTests
     public void FindProblems_ClientsGoToTheNeighbour_NeedsNoStandby() =>
         BlueprintRun.FindProblems(Read("platform: x\nregions:\n  a: { failover: neighbour }\n  b: { standby: a }\n")).ShouldBeEmpty();
 
+    [Fact]
+    public void Plan_WhoIsToldAndWhatIsDrilled_IsCarriedOver()
+    {
+        var plan = BlueprintRun.Plan(Read("""
+            platform: x
+            regions:
+              a: {}
+            notifications:
+              allow_private: true
+              webhooks:
+                - { url: "https://a.example/", secret: env:A }
+                - { url: "https://b.example/", secret: file:/b, events: [failover, drill, failover] }
+            drills: { every: 7d, programme: [ front-door-loss, { scenario: freeze, region: a, for: 1m, rate: 1K/s } ] }
+
+            """));
+        plan.Notifications.AllowPrivate.ShouldBeTrue();
+        plan.Notifications.Webhooks.Select(w => (w.Url, w.SecretFrom, string.Join(' ', w.Events))).ShouldBe([("https://a.example/", "env:A", "suspicion failover switchover failback drill"), ("https://b.example/", "file:/b", "failover drill")]);
+        plan.DrillProgramme.ShouldBe([new("front-door-loss"), new("freeze", "a", 60, 1000)]);
+        plan.DrillsEverySeconds.ShouldBe(7 * 86400);
+    }
+
+    [Theory]
+    [MemberData(nameof(Scenarios))]
+    public void Plan_EveryScenario_CanBeInAProgramme(string scenario) =>
+        BlueprintRun.Plan(Read($"platform: x\ndrills: {{ programme: [{scenario}] }}\n")).DrillProgramme.ShouldHaveSingleItem().Scenario.ShouldBe(scenario);
+
+    public static TheoryData<string> Scenarios => [.. Banyan.Control.Drills.Scenario.All.Select(static s => s.Name)];
+
+    [Fact]
+    public void FindProblems_TwoWebhooksOfOneAddress_IsFoundAtTheSecond()
+    {
+        var problem = BlueprintRun.FindProblems(Read("platform: x\nregions:\n  a: {}\nnotifications:\n  webhooks:\n    - { url: \"https://a.example/\", secret: env:A }\n    - { url: \"https://a.example/\", secret: env:B }\n")).ShouldHaveSingleItem();
+        (problem.Path, problem.Line).ShouldBe(("notifications.webhooks[1].url", 7));
+    }
+
     private static Blueprint Read(string yaml)
     {
         var read = BlueprintReader.ReadText(yaml, "x.yaml");
