@@ -30,6 +30,9 @@ internal sealed class ScriptedPlatform : IAsyncDisposable
 
     public IServiceProvider Services => _door!.Services;
 
+    /// <summary>Its folder; empty, until a test puts something there.</summary>
+    public DataFolder Data { get; } = new(Directory.CreateTempSubdirectory("banyan-scripted-").FullName);
+
     public PlatformState State { get; private set; } = null!;
 
     public static async Task<ScriptedPlatform> StartAsync(int port = 0)
@@ -73,7 +76,7 @@ internal sealed class ScriptedPlatform : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls($"http://127.0.0.1:{port}");
         builder.Services.AddBanyanEntry(State.Regions.Select(r => new EntryRegion { Name = r.Name, Address = $"http://127.0.0.1:{r.CellPort}", At = new GeoPoint(r.Latitude!.Value, r.Longitude!.Value) }), new EntryOptions { WatchInterval = TimeSpan.FromMilliseconds(100) });
-        builder.Services.AddBanyanConsole(State);
+        builder.Services.AddBanyanConsole(State, Data);
         var app = builder.Build();
         app.MapBanyanConsole();
         app.MapBanyanEntry();
@@ -88,6 +91,7 @@ internal sealed class ScriptedPlatform : IAsyncDisposable
             await _door.DisposeAsync();
         foreach (var peer in _peers)
             await peer.DisposeAsync();
+        Directory.Delete(Data.Root, recursive: true);
     }
 
     private async Task<int> StartPeerAsync(Action<WebApplication> map)

@@ -194,7 +194,7 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
     private async Task TellAsync(DrillLoad load, Breaker breaker, Timeline timeline, CancellationToken stop)
     {
         var (looks, wasQuiet) = (0, false);
-        var rates = new DrillRates();
+        var (rates, told) = (new DrillRates(), TimeSpan.Zero);
         while (!stop.IsCancellationRequested)
         {
             await Task.Delay(Look, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -206,8 +206,10 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
                 wasQuiet = true;
             else if (wasQuiet && load.Ledger.Read().LongestGapAfter(broken) is { } gap)
             {
-                timeline.Add("serving", $"clients are told of changes again, after {DrillJudge.Text(gap.Length)}", gap.EndedAt);
-                wasQuiet = false;
+                // A shorter wait than one that was noted already is no news.
+                if (gap.EndedAt != told)
+                    timeline.Add("serving", $"clients are told of changes again, after {DrillJudge.Text(gap.Length)}", gap.EndedAt);
+                (wasQuiet, told) = (false, gap.EndedAt);
             }
 
             if (++looks % 10 != 0)

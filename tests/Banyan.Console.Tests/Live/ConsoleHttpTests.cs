@@ -4,6 +4,9 @@ using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Schema;
 using Banyan.Console.Alerts;
+using Banyan.Control.Drills;
+using Banyan.Control.Drills.Breaking;
+using Banyan.Control.Platform;
 using Banyan.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -91,6 +94,36 @@ public partial class ConsoleHttpTests : IAsyncLifetime
         html.ShouldNotContain("<script>alert");
         html.ShouldNotContain("<img");
         html.ShouldContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    }
+
+    [Fact]
+    public async Task Page_DrillRuns_ShowsItWithItsStepsAsTextLatestFirst()
+    {
+        (await _client.GetStringAsync("/")).ShouldContain("id=\"s-drill\" hidden");
+        using var running = PlatformLock.TryAcquire(_platform.Data.DrillLockFile);
+        new BrokenState
+        {
+            Scenario = "region-loss",
+            Region = "east-africa",
+            StartedAt = TimeProvider.System.GetUtcNow(),
+            Seconds = 15,
+            SinceBrokenMs = 4_200,
+            QuietMs = 1_300,
+            Failed = 7,
+            Rates = [new DrillRate(40, 80, 0), new DrillRate(0, 3, 2)],
+            Timeline = [new TimelineStep("broken", 0, "<script>"), new TimelineStep("decided", 80)],
+        }.Write(_platform.Data);
+
+        var html = await _client.GetStringAsync("/");
+
+        html.ShouldContain("Drill under way");
+        html.ShouldContain("broken for 4 s of 15 s");
+        html.ShouldContain("&lt;script&gt;");
+        html.ShouldNotContain("<strong><script>");
+        html.IndexOf("<strong>decided</strong>", StringComparison.Ordinal).ShouldBeInRange(0, html.IndexOf("<strong>broken</strong>", StringComparison.Ordinal));
+        html.ShouldContain("class=\"rate-failed\"");
+        var json = JsonDocument.Parse(await _client.GetStringAsync("/console/v1/status")).RootElement.GetProperty("drill");
+        (json.GetProperty("phase").GetString(), json.GetProperty("failed").GetInt64()).ShouldBe(("running", 7));
     }
 
     [Fact]
