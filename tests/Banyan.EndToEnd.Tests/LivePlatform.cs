@@ -63,6 +63,19 @@ public sealed class LivePlatform : IAsyncLifetime
         }
     }
 
+    /// <summary>Brings a partition home, where an earlier test has made it move, and waits until everything serves.</summary>
+    public async Task WaitUntilHomeAsync(string region)
+    {
+        bool IsHome(JsonElement status) => status.GetProperty("regions").EnumerateArray().Single(r => r.GetProperty("name").GetString() == region).GetProperty("primary").GetString() == region;
+        using var patience = new CancellationTokenSource(Patience);
+        for (var status = await WaitUntilServingAsync(); !IsHome(status); status = await WaitUntilServingAsync())
+        {
+            if (patience.IsCancellationRequested)
+                throw new TimeoutException($"{region} is not home after {Patience}: {status}\n{Logs()}");
+            await BanyanCommand.RunAsync("switch", region, "--to", region, "--data", Data); // Refused while its standby there is not level yet.
+        }
+    }
+
     /// <summary>The supervisor's last words and the others' complaints, for a failing test.</summary>
     public string Logs()
     {

@@ -37,6 +37,9 @@ internal sealed record DatabaseFacts
     /// <summary>Of a primary that is handed over and rests: whether it ended with everything written and sent.</summary>
     public bool EndedCleanly { get; init; }
 
+    /// <summary>Whether it was stopped for a hand-over at a moment when its standbys had all of it, by this keeper and for this epoch.</summary>
+    public bool EndedLevel { get; init; }
+
     /// <summary>How a standby stands to its primary.</summary>
     public StandbyLink Link { get; init; }
 

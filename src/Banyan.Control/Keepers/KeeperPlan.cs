@@ -82,8 +82,8 @@ internal static class KeeperPlan
     private static KeeperStep DecideHandOver(DatabaseFacts facts)
     {
         if (facts.Server is { } server)
-            return !facts.IsHeld ? new KeeperStep.Adopt() : server.IsReady || facts.EndedCleanly ? new KeeperStep.Stop("the partition is handed over") : new KeeperStep.Watch();
-        return facts.EndedCleanly ? new KeeperStep.RestHandedOver() : Pause(facts) ?? (KeeperStep)new KeeperStep.Start();
+            return !facts.IsHeld ? new KeeperStep.Adopt() : server.IsReady || facts.EndedCleanly ? new KeeperStep.HandOver() : new KeeperStep.Watch();
+        return facts.EndedCleanly || facts.EndedLevel ? new KeeperStep.RestHandedOver() : Pause(facts) ?? (KeeperStep)new KeeperStep.Start();
     }
 
     private static KeeperStep DecideOtherRole(KeptDatabase wanted, DatabaseFacts facts)

@@ -36,6 +36,9 @@ internal abstract record KeeperStep
     /// <summary>Make the running standby the primary.</summary>
     public sealed record Promote : KeeperStep;
 
+    /// <summary>Stop the server, so that nothing it was told is only with it.</summary>
+    public sealed record HandOver : KeeperStep;
+
     /// <summary>It was handed over: say so, and wait for another wish.</summary>
     public sealed record RestHandedOver : KeeperStep;
 

@@ -8,6 +8,9 @@ internal sealed partial class PrivateDatabase
     /// <summary>A promotion takes tens of milliseconds, and as long as what was received is still to be replayed.</summary>
     private static readonly TimeSpan PromotionPatience = TimeSpan.FromMinutes(2);
 
+    /// <summary>Longer than a standby that receives takes for its last bytes.</summary>
+    private static readonly TimeSpan LevelPatience = TimeSpan.FromMilliseconds(300);
+
     private Task NoteAsync(CancellationToken stop) =>
         _instance.WriteState(new FolderState(_wanted.Epoch)) is { } error ? FailAndRestAsync(error, stop) : Task.CompletedTask;
 
@@ -60,16 +63,35 @@ internal sealed partial class PrivateDatabase
         _instance.RememberPrimary();
     }
 
+    /// <summary>
+    /// Nothing is written any more. Where the standbys have all of it, the server ends as in a crash, at once: a stop in order
+    /// takes longer, writes a last record, and would give them nothing. Else in order: that waits for them.
+    /// </summary>
+    private async Task HandOverAsync(CancellationToken stop)
+    {
+        const string Why = "the partition is handed over";
+        var (error, end) = await _monitor.WaitStandbysLevelAsync(LevelPatience, _tools.Clock, stop);
+        await StopAsync(Why, error is null ? StopMode.Immediate : StopMode.Fast);
+        if (error is not null)
+            return;
+        _handedOver = _wanted.Epoch;
+        RestHandedOver(end);
+    }
+
     private async Task RestHandedOverAsync(CancellationToken stop)
     {
-        var control = await _instance.ReadControlAsync(stop);
+        if (_handedOver != _wanted.Epoch && (await _instance.ReadControlAsync(stop)).Value is { IsCleanPrimary: true } control)
+            RestHandedOver(control.Checkpoint);
+        await Task.Delay(Look, _tools.Clock, stop);
+    }
+
+    private void RestHandedOver(long? position)
+    {
         lock (_gate)
         {
             (_state, _detail, _said) = ("stopped", null, null);
-            Change(_facts with { IsRunning = false, Why = null, IsHandedOver = control.Value is { IsCleanPrimary: true }, Position = control.Value?.Checkpoint ?? _facts.Position });
+            Change(_facts with { IsRunning = false, Why = null, IsHandedOver = true, Position = position ?? _facts.Position });
         }
-
-        await Task.Delay(Look, _tools.Clock, stop);
     }
 
     private string? SynchronousName => _wanted is { IsPrimary: true, Synchronous: { } region } ? $"{_wanted.Partition}@{region}" : null;

@@ -16,6 +16,7 @@ internal sealed partial class PrivateDatabase
         KeeperStep.Configure => ConfigureAsync(stop),
         KeeperStep.ProveSynchronous => ProveSynchronousAsync(stop),
         KeeperStep.Promote => PromoteAsync(stop),
+        KeeperStep.HandOver => HandOverAsync(stop),
         KeeperStep.RestHandedOver => RestHandedOverAsync(stop),
         KeeperStep.MakeSlots s => MakeSlotsAsync(s.Names, stop),
         KeeperStep.Watch => WatchAsync(stop),
@@ -90,16 +91,19 @@ internal sealed partial class PrivateDatabase
         _server = server;
         _announced = false;
         _proven = null;
+        _handedOver = null;
         _readySince = _tools.Clock.GetTimestamp();
     }
 
-    private async Task StopAsync(string why)
+    private Task StopAsync(string why) => StopAsync(why, StopMode.Fast);
+
+    private async Task StopAsync(string why, StopMode mode)
     {
         var (server, begun) = (_server!, _tools.Clock.GetTimestamp());
         Show("starting", $"it is being stopped: {why}", isEnding: true);
         // Not with the loop's token: a stop is what that asks for, and this one is bounded by the patience.
-        var outcome = await _instance.StopAsync(server, StopMode.Fast, _tools.StopPatience, CancellationToken.None);
-        if (outcome is StopOutcome.Immediate or StopOutcome.Killed)
+        var outcome = await _instance.StopAsync(server, mode, _tools.StopPatience, CancellationToken.None);
+        if (outcome is StopOutcome.Killed || (outcome is StopOutcome.Immediate && mode != StopMode.Immediate))
             KeeperLog.StoppedHard(_log, _wanted.Name, server.Pid, _tools.StopPatience.TotalSeconds, $"{outcome}");
         else
             KeeperLog.Stopped(_log, _wanted.Name, server.Pid, why, $"{outcome}", Milliseconds(begun));

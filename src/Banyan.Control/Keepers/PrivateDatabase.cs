@@ -45,6 +45,7 @@ internal sealed partial class PrivateDatabase : IKept
     private string? _lastFailure;
     private long _readySince;
     private long _awaitsSince;
+    private int? _handedOver; // The epoch that ended with the standbys level.
 
     // Shared with those who ask; under the gate.
     private string _state = "starting";
@@ -200,7 +201,7 @@ internal sealed partial class PrivateDatabase : IKept
         }
 
         if (folder.Kind == DataFolderKind.Ready && _wanted is { IsPrimary: true, HandOver: true } && !folder.IsStandby && live is null)
-            return facts with { EndedCleanly = (await _instance.ReadControlAsync(turn)).Value is { IsCleanPrimary: true } };
+            return _handedOver == _wanted.Epoch ? facts with { EndedLevel = true } : facts with { EndedCleanly = (await _instance.ReadControlAsync(turn)).Value is { IsCleanPrimary: true } };
         if (!isAsWanted && live is null && !_wanted.IsPrimary && _primary is not null && (folder.Kind == DataFolderKind.Ready || facts.State is { Phase: > FolderPhase.Promoting }))
             return facts with { Past = await JudgePastAsync(turn) };
         return folder.Kind == DataFolderKind.Missing && _primary is not null ? facts with { Link = await CompareTemplateAsync(turn) } : facts;

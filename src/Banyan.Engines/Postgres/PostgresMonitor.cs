@@ -41,6 +41,8 @@ public sealed class PostgresMonitor : IAsyncDisposable
         FROM pg_stat_replication WHERE NOT pg_is_in_recovery() AND state IN ('streaming', 'catchup')
         """;
 
+    private const string LevelSql = "SELECT count(*) > 0 AND bool_and(flush_lsn >= pg_current_wal_insert_lsn()) FROM pg_stat_replication WHERE state = 'streaming'";
+
     // Segment names without their timeline; "+ 1" so that a position at a segment's end asks for the segment that follows.
     private const string WalSql = """
         SELECT substr(pg_walfile_name($1::pg_lsn + 1), 9) >= (SELECT min(substr(name, 9)) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$')
@@ -210,6 +212,35 @@ public sealed class PostgresMonitor : IAsyncDisposable
             return null;
         },
         cancellationToken);
+
+    /// <summary>Of a primary that takes no more changes: waits until every standby that receives has on its disk what this one has.</summary>
+    /// <param name="patience">How long that may take.</param>
+    /// <param name="clock">For waiting.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Why that can't be said, else null and where it ended, in bytes since the beginning of time.</returns>
+    public async Task<(PostgresError? Error, long End)> WaitStandbysLevelAsync(TimeSpan patience, TimeProvider clock, CancellationToken cancellationToken = default)
+    {
+        var end = 0L;
+        var error = await AskAnewAsync(
+            async connection =>
+            {
+                // What nobody waited for is flushed, and thereby sent, by a commit of our own.
+                await RunAsync(connection, "SET synchronous_commit = local", cancellationToken);
+                await RunAsync(connection, "SELECT pg_logical_emit_message(true, 'banyan', '')", cancellationToken);
+                var begun = clock.GetTimestamp();
+                while (await ScalarAsync(connection, LevelSql, cancellationToken) is not true)
+                {
+                    if (clock.GetElapsedTime(begun) > patience)
+                        return new PostgresError(PostgresFailure.OtherRole, $"A standby of {_place} does not have all of it yet.");
+                    await Task.Delay(PromotionPause, clock, cancellationToken);
+                }
+
+                end = (long)(await ScalarAsync(connection, "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint", cancellationToken))!;
+                return null;
+            },
+            cancellationToken);
+        return (error, end);
+    }
 
     /// <summary>Asks a primary for its history; a standby has none to give (<see cref="PostgresFailure.OtherRole"/>).</summary>
     public Task<PostgresResult<TimelineHistory>> ReadHistoryAsync(CancellationToken cancellationToken = default) => AskAsync<TimelineHistory>(

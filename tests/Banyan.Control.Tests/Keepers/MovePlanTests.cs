@@ -93,8 +93,9 @@ public class MovePlanTests
     {
         var wanted = Primary with { HandOver = true };
         var (runs, rests) = (OldPrimaryRuns with { State = new FolderState(2) }, OldPrimaryRests with { State = new FolderState(2) });
-        KeeperPlan.Decide(wanted, runs).ShouldBeOfType<KeeperStep.Stop>();
+        KeeperPlan.Decide(wanted, runs).ShouldBeOfType<KeeperStep.HandOver>();
         KeeperPlan.Decide(wanted, rests with { EndedCleanly = true }).ShouldBeOfType<KeeperStep.RestHandedOver>();
+        KeeperPlan.Decide(wanted, rests with { EndedLevel = true }).ShouldBeOfType<KeeperStep.RestHandedOver>();
         // It died on the way: brought up, so that it can be stopped in order.
         KeeperPlan.Decide(wanted, rests).ShouldBeOfType<KeeperStep.Start>();
         KeeperPlan.Decide(wanted, rests with { Failures = 3, SinceFailure = TimeSpan.Zero }).ShouldBeOfType<KeeperStep.Pause>();

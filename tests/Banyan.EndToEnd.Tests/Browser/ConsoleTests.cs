@@ -150,7 +150,7 @@ public partial class ConsoleTests(LivePlatform platform, Chromium chromium) : IC
     [Fact]
     public async Task Region_StopsAnswering_IsShownDownAndThenServingAgain()
     {
-        await platform.WaitUntilServingAsync();
+        await platform.WaitUntilHomeAsync("north-africa");
         await using var window = await chromium.OpenAsync(Address);
         await window.GoLiveAsync("/");
         var cell = PlatformProcesses.Single(platform.Data, $"cell --data {platform.Data} --region north-africa");
