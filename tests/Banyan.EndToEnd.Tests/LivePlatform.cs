@@ -64,15 +64,18 @@ public sealed class LivePlatform : IAsyncLifetime
     }
 
     /// <summary>Brings a partition home, where an earlier test has made it move, and waits until everything serves.</summary>
-    public async Task WaitUntilHomeAsync(string region)
+    public Task WaitUntilHomeAsync(string region) => SwitchAsync(region, region);
+
+    /// <summary>Switches a partition, where it is not there already, and waits until everything serves.</summary>
+    public async Task SwitchAsync(string partition, string to)
     {
-        bool IsHome(JsonElement status) => status.GetProperty("regions").EnumerateArray().Single(r => r.GetProperty("name").GetString() == region).GetProperty("primary").GetString() == region;
+        bool IsThere(JsonElement status) => status.GetProperty("regions").EnumerateArray().Single(r => r.GetProperty("name").GetString() == partition).GetProperty("primary").GetString() == to;
         using var patience = new CancellationTokenSource(Patience);
-        for (var status = await WaitUntilServingAsync(); !IsHome(status); status = await WaitUntilServingAsync())
+        for (var status = await WaitUntilServingAsync(); !IsThere(status); status = await WaitUntilServingAsync())
         {
             if (patience.IsCancellationRequested)
-                throw new TimeoutException($"{region} is not home after {Patience}: {status}\n{Logs()}");
-            await BanyanCommand.RunAsync("switch", region, "--to", region, "--data", Data); // Refused while its standby there is not level yet.
+                throw new TimeoutException($"{partition} is not at {to} after {Patience}: {status}\n{Logs()}");
+            await BanyanCommand.RunAsync("switch", partition, "--to", to, "--data", Data); // Refused while its standby there is not level yet.
         }
     }
 

@@ -1,6 +1,9 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Banyan.Control.Platform;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -10,8 +13,10 @@ namespace Banyan.Console.Alerts;
 /// Keeps the board true: reads what holds in each region, then follows the region's stream from that very position. When
 /// a stream breaks it reads the list again, so that a cell that was restarted, or a journal that moved, shows what is.
 /// </summary>
-internal sealed partial class AlertFollower(PlatformState platform, AlertBoard board, TimeProvider time, ILogger<AlertFollower> log) : BackgroundService
+/// <remarks>It asks by the entry of its own process, which knows where a partition is: a region's own cell may only stand by for it.</remarks>
+internal sealed partial class AlertFollower(PlatformState platform, IServer server, IHostApplicationLifetime lifetime, AlertBoard board, TimeProvider time, ILogger<AlertFollower> log) : BackgroundService
 {
+    private const string RegionHeader = "Banyan-Region";
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
@@ -22,13 +27,27 @@ internal sealed partial class AlertFollower(PlatformState platform, AlertBoard b
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = 16 << 20,
         };
-        await Task.WhenAll(platform.Regions.Select(r => FollowAsync(http, r, stoppingToken)));
+        if (await FindEntryAsync(stoppingToken) is { } entry)
+            await Task.WhenAll(platform.Regions.Select(r => FollowAsync(http, entry, r, stoppingToken)));
     }
 
-    private async Task FollowAsync(HttpClient http, RegionState region, CancellationToken stopping)
+    /// <summary>Waits until the host listens. Null where it ends before that.</summary>
+    private async Task<Uri?> FindEntryAsync(CancellationToken stopping)
+    {
+        var listens = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var started = lifetime.ApplicationStarted.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), listens);
+        await using var stopped = stopping.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), listens);
+        await listens.Task;
+        if (stopping.IsCancellationRequested)
+            return null;
+        var address = server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        return new UriBuilder("http", "127.0.0.1", new Uri(address).Port).Uri;
+    }
+
+    private async Task FollowAsync(HttpClient http, Uri entry, RegionState region, CancellationToken stopping)
     {
         var pause = FirstPause;
-        var address = region.Url(region.CellPort, "/disaster/v1/").ToString();
+        var address = new Uri(entry, $"/regions/{Uri.EscapeDataString(region.Name)}/disaster/v1/").ToString();
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -53,7 +72,9 @@ internal sealed partial class AlertFollower(PlatformState platform, AlertBoard b
 
     private async Task<string?> ListAsync(HttpClient http, string address, string region, CancellationToken stopping)
     {
-        using var json = JsonDocument.Parse(await http.GetByteArrayAsync(new Uri(address + "alerts"), stopping));
+        using var response = await http.GetAsync(new Uri(address + "alerts"), stopping);
+        CheckAnswer(response, region);
+        using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(stopping));
         board.Reset(region, [.. AlertReader.Items(json.RootElement, "alerts"u8).Select(a => AlertReader.Read(region, a)).OfType<ConsoleAlert>()]);
         return AlertReader.Text(json.RootElement, "position"u8);
     }
@@ -64,7 +85,7 @@ internal sealed partial class AlertFollower(PlatformState platform, AlertBoard b
         if (position is not null)
             request.Headers.Add("Last-Event-ID", position);
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stopping);
-        response.EnsureSuccessStatusCode();
+        CheckAnswer(response, region);
         await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync(stopping)).EnumerateAsync(stopping))
         {
             if (item.EventType != SseParser.EventTypeDefault)
@@ -72,6 +93,14 @@ internal sealed partial class AlertFollower(PlatformState platform, AlertBoard b
             using var json = JsonDocument.Parse(item.Data);
             Take(region, json.RootElement);
         }
+    }
+
+    /// <exception cref="HttpRequestException">It is no answer of this region's partition: a neighbour may answer for an edge site.</exception>
+    private static void CheckAnswer(HttpResponseMessage response, string region)
+    {
+        response.EnsureSuccessStatusCode();
+        if (response.Headers.TryGetValues(RegionHeader, out var whose) && !whose.Contains(region, StringComparer.OrdinalIgnoreCase))
+            throw new HttpRequestException($"{string.Join(", ", whose)} answers for it");
     }
 
     private void Take(string region, JsonElement change)

@@ -3,13 +3,14 @@ using Banyan.Console.Alerts;
 using Banyan.Control.Platform;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Banyan.Console.Tests.Alerts;
 
-/// <summary>The follower against a cell that says what a test tells it to.</summary>
+/// <summary>The follower against an entry that says what a test tells it to.</summary>
 public class AlertFollowerTests
 {
     private const string Flood = """{"id":"1","received_at":"2026-03-01T07:00:00Z","expires":"2099-01-01T00:00:00Z","severity":"Severe","message_type":"Alert","infos":[{"event":"Flood","headline":"River over its banks","areas":[{"description":"Nairobi","circles":[{"center":[-1.29,36.82],"radius_km":40}],"polygons":[[[0,36],[1,37],[0,37]]]}]}]}""";
@@ -59,6 +60,22 @@ public class AlertFollowerTests
         await follower.StopAsync(CancellationToken.None);
     }
 
+    [Fact]
+    public async Task Follow_NeighbourAnswers_ItsAlertsAreNotTakenForTheRegions()
+    {
+        await using var cell = await Cell.StartAsync();
+        cell.List = $$"""{"position":"7-1","alerts":[{{Flood}}]}""";
+        cell.AnswersFor = "neighbour";
+        var board = new AlertBoard();
+        using var follower = cell.Follow(board);
+        await follower.StartAsync(CancellationToken.None);
+        await UntilAsync(() => cell.Lists > 1);
+        board.Alerts.ShouldBeEmpty();
+        cell.AnswersFor = "r";
+        await UntilAsync(() => board.Alerts.Length == 1);
+        await follower.StopAsync(CancellationToken.None);
+    }
+
     [Theory]
     [InlineData("""{"id":"1"}""")]
     [InlineData("""[]""")]
@@ -90,6 +107,12 @@ public class AlertFollowerTests
 
         public string List { get; set; } = "";
 
+        /// <summary>Whose residents it says that its list is about.</summary>
+        public string AnswersFor { get; set; } = "r";
+
+        /// <summary>How often its list was asked for.</summary>
+        public int Lists { get; private set; }
+
         public string? ResumedFrom { get; private set; }
 
         public static async Task<Cell> StartAsync()
@@ -99,8 +122,13 @@ public class AlertFollowerTests
             builder.Services.AddRoutingCore();
             var app = builder.Build();
             var cell = new Cell(app);
-            app.MapGet("/disaster/v1/alerts", (RequestDelegate)(context => context.Response.WriteAsync(cell.List)));
-            app.MapGet("/disaster/v1/stream", cell.StreamAsync);
+            app.MapGet("/regions/r/disaster/v1/alerts", (RequestDelegate)(context =>
+            {
+                context.Response.Headers["Banyan-Region"] = cell.AnswersFor;
+                cell.Lists++;
+                return context.Response.WriteAsync(cell.List);
+            }));
+            app.MapGet("/regions/r/disaster/v1/stream", cell.StreamAsync);
             await app.StartAsync();
             return cell;
         }
@@ -111,8 +139,8 @@ public class AlertFollowerTests
             InstanceId = "i",
             EntryPort = 1,
             Partitions = [],
-            Regions = [new RegionState { Name = "r", Tier = "core", CellPort = new Uri(_app.Urls.First()).Port, KeeperPort = 1 }],
-        }, board, TimeProvider.System, NullLogger<AlertFollower>.Instance);
+            Regions = [new RegionState { Name = "r", Tier = "core", CellPort = 1, KeeperPort = 1 }],
+        }, _app.Services.GetRequiredService<IServer>(), _app.Lifetime, board, TimeProvider.System, NullLogger<AlertFollower>.Instance);
 
         public void Say(string data, string? name = null) => _events.Writer.TryWrite(name is null ? $"id: 8-1\ndata: {data}\n\n" : $"event: {name}\ndata: {data}\n\n");
 

@@ -74,6 +74,28 @@ public partial class ConsoleTests(LivePlatform platform, Chromium chromium) : IC
     }
 
     [Fact]
+    public async Task Alert_OfAPartitionThatMoved_Appears()
+    {
+        await platform.WaitUntilHomeAsync("central-africa");
+        await using var window = await chromium.OpenAsync(Address);
+        await window.GoLiveAsync("/");
+        await platform.SwitchAsync("central-africa", "west-africa");
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/regions/central-africa/disaster/v1/alerts") { Content = CapAlert.Create($"moved-{Guid.NewGuid():N}") };
+            request.Headers.Add("Idempotency-Key", $"\"{Guid.NewGuid():N}\"");
+            using var answer = await platform.Http.SendAsync(request, TestContext.Current.CancellationToken);
+            answer.IsSuccessStatusCode.ShouldBeTrue();
+            var key = $"central-africa {answer.Headers.GetValues("Banyan-Receipt").Single()}";
+            await Expect(window.Page.Locator($".alert[data-key='{key}']")).ToContainTextAsync("River over its banks", new() { Timeout = 30_000 });
+        }
+        finally
+        {
+            await platform.SwitchAsync("central-africa", "central-africa");
+        }
+    }
+
+    [Fact]
     public async Task SampleAlert_AsThePageSays_IsTakenAndShown()
     {
         await platform.WaitUntilServingAsync();

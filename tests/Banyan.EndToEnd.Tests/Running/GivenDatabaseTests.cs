@@ -99,10 +99,11 @@ public sealed class GivenDatabaseTests(LivePlatform live) : IAsyncLifetime
     /// <summary>A real standby: one of the platform that runs beside.</summary>
     private async Task<NpgsqlConnectionStringBuilder> StandbyAsync()
     {
-        await live.WaitUntilServingAsync();
         var state = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(live.Data, "platform.json")))!;
         var partition = state["partitions"]![0]!;
-        var standby = partition["databases"]!.AsArray().First(d => d!["region"]!.GetValue<string>() != partition["primary"]!.GetValue<string>())!;
+        var name = partition["name"]!.GetValue<string>();
+        await live.WaitUntilHomeAsync(name);
+        var standby = partition["databases"]!.AsArray().First(d => d!["region"]!.GetValue<string>() != name)!;
         return new()
         {
             Host = "127.0.0.1",

@@ -64,8 +64,8 @@ public sealed class SheddingTests : IAsyncDisposable
 
     private async Task SwitchAsync(string partition, string to)
     {
-        var moved = await BanyanCommand.RunAsync("switch", partition, "--to", to, "--data", Data);
-        moved.ExitCode.ShouldBe(0, moved.ToString());
+        CommandOutput? moved = null; // Refused while the standby there does not receive yet.
+        await Poll.UntilAsync(async () => (moved = await BanyanCommand.RunAsync("switch", partition, "--to", to, "--data", Data)).ExitCode == 0, () => $"not switched: {moved}");
     }
 
     private async Task<JsonElement> StatusAsync()
