@@ -15,12 +15,17 @@ public static class BlueprintChecker
         new UnknownNameRule(), new CycleRule(), new PortClashRule(), new NameClashRule(),
         new SinglePointRule(), new QuorumRule(), new ValidatorsRule(), new UndecidedRule(),
         new DataLeavesRule(), new ResidencyUnnamedRule(),
+        new AccessNeverRule(), new AccessUnreachableRule(), new AccessNameRule(), new AccessActionRule(), new AccessRoleRule(), new AccessQuotaRule(), new AccessAbroadRule(), new AccessKnowYourCustomerRule(),
         new RemovedFeatureRule(), new PlannedRule(),
         new ImmutableRule(), new RecordsKeptRule(),
         new PrecedenceRule(), new FailoverRoutingRule(),
         new StricterRule(), new SerialAvailabilityRule(), new PriorityRule(),
         new CostsLeftOutRule(), new CostAmountRule(), new BudgetRule(),
     ];
+
+    /// <summary>The errors of a platform's <c>access</c> section: what would be allowed is not what was meant, so it is not to be started.</summary>
+    public static IReadOnlyList<Finding> CheckAccess(Blueprint blueprint) =>
+        [.. Rules.Where(static r => r.Id.StartsWith("access.", StringComparison.Ordinal)).SelectMany(r => r.Check(blueprint)).Where(static f => f.Severity == Severity.Error).OrderBy(static f => f.Line).ThenBy(static f => f.Column)];
 
     /// <summary>Every finding of every rule, of the platform and of each of its variants, in the order of the file.</summary>
     public static IReadOnlyList<Finding> Check(Blueprint blueprint)

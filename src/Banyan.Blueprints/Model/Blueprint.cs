@@ -61,6 +61,9 @@ public sealed partial record Blueprint : Element
 
     public Security? Security { get; init; }
 
+    /// <summary>Who may do what, and how often; the standard roles, rules and limits where nothing is said.</summary>
+    public AccessSection? Access { get; init; }
+
     public Named<ResidencyRule> Residency { get; init; } = Named<ResidencyRule>.None;
 
     public Compliance? Compliance { get; init; }

@@ -36,6 +36,9 @@ public sealed record Service : NamedElement
     /// <summary>Whether it handles data about persons; null where nothing is said.</summary>
     public bool? PersonalData { get; init; }
 
+    /// <summary>What can be asked of it, as <c>thing.verb</c>, for the rules of <c>access</c>; with its name before, <c>service.thing.verb</c>.</summary>
+    public IReadOnlyList<string> Actions { get; init; } = [];
+
     /// <summary>The regions that run it; all where none is named.</summary>
     public IReadOnlyList<string> Regions { get; init; } = [];
 

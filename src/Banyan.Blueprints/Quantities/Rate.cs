@@ -27,6 +27,21 @@ public readonly struct Rate : IQuantity<Rate>, IComparable<Rate>, IEquatable<Rat
     /// <summary>Times a second; rounded where the period is longer.</summary>
     public decimal PerSecond => PerDay / SecondsPerDay;
 
+    /// <summary>The period that it was written in: a second, minute, hour or day.</summary>
+    public TimeSpan Period => TimeSpan.FromDays(1) / (double)PeriodsPerDay;
+
+    /// <summary>Times in one <see cref="Period"/>; exact.</summary>
+    public decimal InPeriod => PerDay / PeriodsPerDay;
+
+    private decimal PeriodsPerDay
+    {
+        get
+        {
+            var period = _period ?? "/s";
+            return Periods.First(p => p.Text == period).PerDay;
+        }
+    }
+
     /// <summary>A rate of so many a second.</summary>
     public static Rate FromPerSecond(decimal times) => new(times * SecondsPerDay, "/s");
 
@@ -70,12 +85,7 @@ public readonly struct Rate : IQuantity<Rate>, IComparable<Rate>, IEquatable<Rat
     public static bool operator >=(Rate left, Rate right) => left.PerDay >= right.PerDay;
 
     /// <summary>With the period that it was written in.</summary>
-    public override string ToString()
-    {
-        var period = _period ?? "/s";
-        var perDay = Periods.First(p => p.Text == period).PerDay;
-        return QuantityText.Write(PerDay / perDay, Unit.Scales) + period;
-    }
+    public override string ToString() => QuantityText.Write(InPeriod, Unit.Scales) + (_period ?? "/s");
 
     private static bool EndsWithPeriod(string text, string period, out string amount)
     {

@@ -1,3 +1,4 @@
+using Banyan.Cells.Access;
 using Banyan.Cells.Gateway;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OpenApi;
@@ -40,7 +41,7 @@ internal sealed class OpenApiEndpoint(IServiceProvider provider)
             context.Response.ContentType = "application/openapi+json;version=3.1";
             context.Response.ContentLength = body.Length;
             await context.Response.Body.WriteAsync(body, context.RequestAborted);
-        }).Always();
+        }).Always().OpenToAll();
     }
 
     /// <summary>Endpoints that read their own path declare none of its parts; OpenAPI asks for each.</summary>

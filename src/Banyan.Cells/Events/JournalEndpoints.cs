@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Banyan.Cells.Access;
 using Banyan.Cells.Http;
 using Banyan.Journal;
 using Microsoft.AspNetCore.Builder;
@@ -27,14 +28,16 @@ internal static class JournalEndpoints
     {
         routes.MapGet("/journal/v1/receipts/{id:guid}", static (Guid id, IJournal journal, CancellationToken stop) => GetReceiptAsync(id, journal, stop))
             .WithTags("journal").WithSummary("A receipt").WithDescription("Where the change that a caller made stands in the journal of its partition: position, epoch, topic, type and time; not its data.")
-            .Produces(StatusCodes.Status200OK, contentType: "application/json").ProducesProblem(StatusCodes.Status404NotFound);
+            .Produces(StatusCodes.Status200OK, contentType: "application/json").ProducesProblem(StatusCodes.Status404NotFound)
+            .Requires("journal.receipts.read");
         routes.MapGet("/journal/v1/head", static (IJournal journal, CancellationToken stop) => GetHeadAsync(journal, stop))
             .WithTags("journal").WithSummary("The journal's head").WithDescription("The positions of the newest and the oldest entry.")
-            .Produces(StatusCodes.Status200OK, contentType: "application/json");
+            .Produces(StatusCodes.Status200OK, contentType: "application/json")
+            .Requires("journal.head.read");
         var source = CloudEventsJson.Source(cell.Platform, cell.Partition);
         routes.MapStranded();
         routes.MapGet("/cell/v1/journal", (HttpContext context, IJournal journal, long? after, string? topics, int? limit) =>
-            ReadAsync(context, journal, source, after ?? 0, limit ?? DefaultLimit, topics)).ExcludeFromDescription();
+            ReadAsync(context, journal, source, after ?? 0, limit ?? DefaultLimit, topics)).ExcludeFromDescription().Requires("cell.journal.read");
     }
 
     private static async Task<IResult> GetReceiptAsync(Guid id, IJournal journal, CancellationToken stop)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Banyan.Cells.Access;
 using Banyan.Cells.Http;
 using Banyan.Journal.Stranded;
 using Microsoft.AspNetCore.Builder;
@@ -19,11 +20,14 @@ internal static class StrandedEndpoints
     public static void MapStranded(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/journal/v1/stranded", static (StrandedChanges stranded, long? after, int? limit, string? state, CancellationToken stop) => ListAsync(stranded, after ?? 0, limit ?? DefaultLimit, state, stop))
-            .ExcludeFromDescription();
+            .ExcludeFromDescription()
+            .Requires("journal.stranded.read");
         routes.MapPost("/journal/v1/stranded/{id:guid}/replay", static async (Guid id, StrandedChanges stranded, CancellationToken stop) => Answer(id, StrandedState.Replayed, await stranded.ReplayAsync(id, stop)))
-            .ExcludeFromDescription();
+            .ExcludeFromDescription()
+            .Requires("journal.stranded.resolve");
         routes.MapPost("/journal/v1/stranded/{id:guid}/discard", static async (Guid id, StrandedChanges stranded, CancellationToken stop) => Answer(id, StrandedState.Discarded, await stranded.DiscardAsync(id, stop)))
-            .ExcludeFromDescription();
+            .ExcludeFromDescription()
+            .Requires("journal.stranded.resolve");
     }
 
     private static async Task<IResult> ListAsync(StrandedChanges stranded, long after, int limit, string? state, CancellationToken stop)

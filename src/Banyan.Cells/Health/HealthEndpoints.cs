@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Banyan.Cells.Access;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Hosting;
 using Microsoft.AspNetCore.Builder;
@@ -21,13 +22,13 @@ internal static class HealthEndpoints
     {
         var health = routes.ServiceProvider.GetRequiredService<CellHealth>();
         var life = routes.ServiceProvider.GetRequiredService<CellLife>();
-        routes.MapGet("/health/live", static context => WriteAsync(context, new HealthReport([]), "live")).Always();
+        routes.MapGet("/health/live", static context => WriteAsync(context, new HealthReport([]), "live")).Always().OpenToAll();
         routes.MapGet("/health/ready", async context =>
         {
             var report = await health.CheckAsync(context.RequestAborted);
             var standsBy = life.State == CellState.Standby && context.Request.Query.ContainsKey("standby");
             await WriteAsync(context, report, standsBy ? "standby" : report.Ready ? "ready" : "not ready", standsBy);
-        }).Always();
+        }).Always().OpenToAll();
     }
 
     private static async Task WriteAsync(HttpContext context, HealthReport report, string status, bool wellAnyway = false)

@@ -1,3 +1,4 @@
+using Banyan.Cells.Access;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Health;
 using Banyan.Cells.Hosting;
@@ -28,7 +29,7 @@ internal sealed class StatusEndpoint(CellOptions options, CellLife life, CellHea
     public static void Map(IEndpointRouteBuilder routes)
     {
         var status = ActivatorUtilities.CreateInstance<StatusEndpoint>(routes.ServiceProvider);
-        routes.MapGet("/cell/v1/status", async context => await (await status.GetAsync(context.RequestAborted)).ExecuteAsync(context)).Always();
+        routes.MapGet("/cell/v1/status", async context => await (await status.GetAsync(context.RequestAborted)).ExecuteAsync(context)).Always().Requires("cell.status.read");
     }
 
     private async Task<IResult> GetAsync(CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Banyan.Cells.Access;
 using Banyan.Cells.Gateway;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -27,7 +28,7 @@ internal static class MetricsEndpoint
             context.Response.ContentLength = buffer.WrittenCount;
             context.Response.Headers.CacheControl = "no-store";
             await context.Response.Body.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
-        }).Always();
+        }).Always().Requires("cell.metrics.read");
     }
 
     /// <summary>OpenMetrics where the reader asks for it and does not like plain text better; else Prometheus text.</summary>

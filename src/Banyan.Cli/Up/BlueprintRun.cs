@@ -1,6 +1,8 @@
 using System.Globalization;
 using Banyan.Blueprints;
+using Banyan.Blueprints.Access;
 using Banyan.Blueprints.Carrying;
+using Banyan.Blueprints.Checking;
 using Banyan.Blueprints.Model;
 using Banyan.Blueprints.Quantities;
 using Banyan.Control.Drills;
@@ -20,7 +22,7 @@ internal static class BlueprintRun
     {
         if (blueprint.CountSites() == 0)
             return [new Finding("run.regions", Severity.Error, "regions", 1, 1, "no region is described", "describe at least one under 'regions'")];
-        var problems = new List<Finding>(SameWebhooks(blueprint));
+        var problems = new List<Finding>([.. SameWebhooks(blueprint), .. BlueprintChecker.CheckAccess(blueprint)]);
         var several = blueprint.CountSites() > 1;
         foreach (var region in blueprint.Regions.Values)
         {
@@ -67,6 +69,7 @@ internal static class BlueprintRun
         Services = [.. blueprint.ServiceLoads().Select(static s => new ServiceState(s.Name, s.Priority, s.Weight))],
         DrillProgramme = [.. blueprint.Drills?.Programme.Select(Item) ?? []],
         Notifications = Notifications(blueprint),
+        Access = AccessModels.Of(blueprint),
     };
 
     /// <summary>A webhook is known by its address.</summary>

@@ -45,7 +45,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
         return ExitCode.Holds;
     }
 
-    private static IReadOnlyList<IService> Services() => [new ClimateService(), new DisasterService(), new DrillsService()];
+    internal static IReadOnlyList<IService> Services() => [new ClimateService(), new DisasterService(), new DrillsService()];
 
     private static CellOptions OptionsOf(RegionState region, PartitionState partition, DataFolder data, PlatformState platform, VerbContext context)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Serialization;
+using Banyan.Blueprints.Access;
 using Banyan.Control.Drills;
 using Banyan.Control.Notifications;
 
@@ -68,6 +69,9 @@ public sealed record PlatformState
 
     /// <summary>The blueprint's services with their priorities, for deciding what a region sheds that carries more than it can; empty in a folder of before.</summary>
     public IReadOnlyList<ServiceState> Services { get; init => field = value ?? []; } = []; // null where it was written before there was any
+
+    /// <summary>Who may do what, and how often, as cells go by it; null in a folder of before there was any, until the next <c>up</c>.</summary>
+    public AccessModel? Access { get; init; }
 
     /// <summary>Every front door, also of a folder of before there could be several.</summary>
     public IReadOnlyList<FrontDoorState> AllFrontDoors() => FrontDoors is [] ? [new FrontDoorState(FrontDoorState.FirstName, EntryPort)] : FrontDoors;

@@ -1,4 +1,5 @@
 using System.Text;
+using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -22,14 +23,14 @@ internal static class PingEndpoints
             Stamp(http.Response);
             http.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;
-        }).Describe(ClimateService.ServiceName, "What clients of InfluxDB ask before they write", 204, null);
+        }).Describe(ClimateService.ServiceName, "What clients of InfluxDB ask before they write", 204, null).OpenToAll();
         routes.MapMethods("/health", [HttpMethods.Get, HttpMethods.Head], static (HttpContext http) =>
         {
             Stamp(http.Response);
             http.Response.ContentType = "application/json; charset=utf-8";
             http.Response.ContentLength = Health.Length;
             return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.Body.WriteAsync(Health, http.RequestAborted).AsTask();
-        }).Describe(ClimateService.ServiceName, "What clients of InfluxDB 2 ask before they write", 200);
+        }).Describe(ClimateService.ServiceName, "What clients of InfluxDB 2 ask before they write", 200).OpenToAll();
     }
 
     /// <summary>Headers that InfluxDB's clients look for on every answer.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Services.Climate.Catalog;
@@ -19,8 +20,8 @@ internal sealed partial class QueryEndpoint(SeriesCatalog catalog)
     /// <summary>Maps it.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/query", AnswerAsync).WithBodyLimit(MaxBody).Describe(ClimateService.ServiceName, "InfluxDB's CREATE DATABASE, as agents send it before they write", 200);
-        routes.MapGet("/query", AnswerAsync).Describe(ClimateService.ServiceName, "InfluxDB's queries that agents send before they write", 200);
+        routes.MapPost("/query", AnswerAsync).WithBodyLimit(MaxBody).Describe(ClimateService.ServiceName, "InfluxDB's CREATE DATABASE, as agents send it before they write", 200).Requires("climate.readings.write");
+        routes.MapGet("/query", AnswerAsync).Describe(ClimateService.ServiceName, "InfluxDB's queries that agents send before they write", 200).Requires("climate.readings.write");
     }
 
     private async Task AnswerAsync(HttpContext http)

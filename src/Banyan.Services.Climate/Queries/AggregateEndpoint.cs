@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Services.Climate.Catalog;
 using Banyan.Services.Climate.LineProtocol;
@@ -17,7 +18,7 @@ internal sealed class AggregateEndpoint(Aggregator aggregator, SeriesFinder find
     private const int MaxBuckets = 100_000;
 
     /// <summary>Maps it.</summary>
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/climate/v1/aggregate", AggregateAsync).Describe(ClimateService.ServiceName, "Aggregates over time", 200, "application/json", 400);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/climate/v1/aggregate", AggregateAsync).Describe(ClimateService.ServiceName, "Aggregates over time", 200, "application/json", 400).OpenToAll();
 
     private async Task AggregateAsync(HttpContext http)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Services.Climate.Blocks;
 using Banyan.Services.Climate.Catalog;
@@ -19,7 +20,7 @@ internal sealed class ReadingsEndpoint(NpgsqlDataSource source, SeriesFinder fin
     private const int MaxPoints = 100_000;
 
     /// <summary>Maps it.</summary>
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/climate/v1/readings", ReadAsync).Describe(ClimateService.ServiceName, "Readings of a range, as JSON or line protocol", 200, "application/json", 400);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/climate/v1/readings", ReadAsync).Describe(ClimateService.ServiceName, "Readings of a range, as JSON or line protocol", 200, "application/json", 400).OpenToAll();
 
     private async Task ReadAsync(HttpContext http)
     {

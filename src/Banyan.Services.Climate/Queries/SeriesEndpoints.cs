@@ -1,3 +1,4 @@
+using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Services.Climate.Catalog;
 using Banyan.Services.Climate.LineProtocol;
@@ -15,9 +16,9 @@ internal sealed class SeriesEndpoints(SeriesFinder finder, SeriesCatalog catalog
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/climate/v1/buckets", BucketsAsync).Describe(ClimateService.ServiceName, "Buckets", 200);
-        routes.MapGet("/climate/v1/measurements", MeasurementsAsync).Describe(ClimateService.ServiceName, "Measurements and their fields", 200, "application/json", 400);
-        routes.MapGet("/climate/v1/series", SeriesAsync).Describe(ClimateService.ServiceName, "Series", 200, "application/json", 400);
+        routes.MapGet("/climate/v1/buckets", BucketsAsync).Describe(ClimateService.ServiceName, "Buckets", 200).OpenToAll();
+        routes.MapGet("/climate/v1/measurements", MeasurementsAsync).Describe(ClimateService.ServiceName, "Measurements and their fields", 200, "application/json", 400).OpenToAll();
+        routes.MapGet("/climate/v1/series", SeriesAsync).Describe(ClimateService.ServiceName, "Series", 200, "application/json", 400).OpenToAll();
     }
 
     private async Task BucketsAsync(HttpContext http)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Http;
@@ -19,10 +20,10 @@ internal sealed class RuleEndpoints(RuleStore store, RuleWorker worker, IJournal
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/climate/v1/rules", ListAsync).Describe(ClimateService.ServiceName, "Rules", 200);
-        routes.MapGet("/climate/v1/rules/{name}", GetAsync).Describe(ClimateService.ServiceName, "A rule", 200, "application/json", 404);
-        routes.MapPut("/climate/v1/rules/{name}", PutAsync).WithBodyLimit(MaxBody).Describe(ClimateService.ServiceName, "Makes or changes a rule that asks for an alert", 200, "application/json", 400, 422);
-        routes.MapDelete("/climate/v1/rules/{name}", DeleteAsync).WithBodyLimit(MaxBody).Describe(ClimateService.ServiceName, "Removes a rule", 204, null, 404);
+        routes.MapGet("/climate/v1/rules", ListAsync).Describe(ClimateService.ServiceName, "Rules", 200).OpenToAll();
+        routes.MapGet("/climate/v1/rules/{name}", GetAsync).Describe(ClimateService.ServiceName, "A rule", 200, "application/json", 404).OpenToAll();
+        routes.MapPut("/climate/v1/rules/{name}", PutAsync).WithBodyLimit(MaxBody).Describe(ClimateService.ServiceName, "Makes or changes a rule that asks for an alert", 200, "application/json", 400, 422).Requires("climate.rules.write");
+        routes.MapDelete("/climate/v1/rules/{name}", DeleteAsync).WithBodyLimit(MaxBody).Describe(ClimateService.ServiceName, "Removes a rule", 204, null, 404).Requires("climate.rules.write");
     }
 
     private async Task ListAsync(HttpContext http)

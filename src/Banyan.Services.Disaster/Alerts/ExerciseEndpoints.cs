@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Services.Disaster.Cap;
 using Banyan.Services.Disaster.Reach;
@@ -19,8 +20,8 @@ internal sealed class ExerciseEndpoints(AlertQueries queries)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/disaster/v1/exercises", ListAsync).Describe(DisasterService.ServiceName, "Messages that are exercises, tests, of systems or drafts", 200, "application/json", 422);
-        routes.MapMethods("/disaster/v1/exercises/{id:guid}", ["GET", "HEAD"], GetAsync).Describe(DisasterService.ServiceName, "One of them, as JSON or CAP", 200, "application/json", 404, 406);
+        routes.MapGet("/disaster/v1/exercises", ListAsync).Describe(DisasterService.ServiceName, "Messages that are exercises, tests, of systems or drafts", 200, "application/json", 422).Requires("disaster.exercises.read");
+        routes.MapMethods("/disaster/v1/exercises/{id:guid}", ["GET", "HEAD"], GetAsync).Describe(DisasterService.ServiceName, "One of them, as JSON or CAP", 200, "application/json", 404, 406).Requires("disaster.exercises.read");
     }
 
     private async Task ListAsync(HttpContext context)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Services.Disaster.Alerts;
 using Banyan.Services.Disaster.Reach;
@@ -11,7 +12,7 @@ namespace Banyan.Services.Disaster.Board;
 /// <summary><c>GET /disaster/v1/alerts</c>: what is active, from memory alone.</summary>
 internal sealed class BoardEndpoint(AlertBoard board)
 {
-    public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/disaster/v1/alerts", ["GET", "HEAD"], List).Describe(DisasterService.ServiceName, "The alerts that are active, for a point or an area", 200, "application/json", 422);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/disaster/v1/alerts", ["GET", "HEAD"], List).Describe(DisasterService.ServiceName, "The alerts that are active, for a point or an area", 200, "application/json", 422).OpenToAll();
 
     /// <summary>The hottest read of the platform: without a query, bytes that are ready.</summary>
     private Task List(HttpContext context)

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Http;
@@ -20,7 +21,7 @@ internal sealed class StreamEndpoint(StreamHub hub, IJournal journal, TimeProvid
     private static readonly byte[] Preamble = StreamFrame.Preamble(TimeSpan.FromSeconds(2));
     private static readonly HashSet<string> Topics = [DisasterTopics.Alerts];
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/disaster/v1/stream", ServeAsync).AsStream().Describe(DisasterService.ServiceName, "Alerts as they come, for a point or an area (Server-Sent Events; resumes by Last-Event-ID)", 200, "text/event-stream", 422, 503);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/disaster/v1/stream", ServeAsync).AsStream().Describe(DisasterService.ServiceName, "Alerts as they come, for a point or an area (Server-Sent Events; resumes by Last-Event-ID)", 200, "text/event-stream", 422, 503).OpenToAll();
 
     private async Task ServeAsync(HttpContext context)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Http;
@@ -22,12 +23,12 @@ internal sealed class SubscriptionEndpoints(
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/disaster/v1/subscriptions", PostAsync).WithBodyLimit(MaxBody).Describe(DisasterService.ServiceName, "Subscribes a webhook to alerts of a point or an area", 201, "application/json", 422, 429);
-        routes.MapGet("/disaster/v1/subscriptions", ListAsync).Describe(DisasterService.ServiceName, "Subscriptions", 200, "application/json", 422);
-        routes.MapGet("/disaster/v1/subscriptions/{id:guid}", GetAsync).Describe(DisasterService.ServiceName, "A subscription", 200, "application/json", 404);
-        routes.MapDelete("/disaster/v1/subscriptions/{id:guid}", DeleteAsync).Describe(DisasterService.ServiceName, "Ends a subscription", 204, null, 404);
-        routes.MapGet("/disaster/v1/subscriptions/{id:guid}/deliveries", ListDeliveriesAsync).Describe(DisasterService.ServiceName, "Deliveries of a subscription", 200, "application/json", 422);
-        routes.MapPost("/disaster/v1/deliveries/{id:guid}/redeliver", RedeliverAsync).Describe(DisasterService.ServiceName, "Delivers again", 202, null, 404);
+        routes.MapPost("/disaster/v1/subscriptions", PostAsync).WithBodyLimit(MaxBody).Describe(DisasterService.ServiceName, "Subscribes a webhook to alerts of a point or an area", 201, "application/json", 422, 429).Requires("disaster.subscriptions.write");
+        routes.MapGet("/disaster/v1/subscriptions", ListAsync).Describe(DisasterService.ServiceName, "Subscriptions", 200, "application/json", 422).Requires("disaster.subscriptions.read");
+        routes.MapGet("/disaster/v1/subscriptions/{id:guid}", GetAsync).Describe(DisasterService.ServiceName, "A subscription", 200, "application/json", 404).Requires("disaster.subscriptions.read");
+        routes.MapDelete("/disaster/v1/subscriptions/{id:guid}", DeleteAsync).Describe(DisasterService.ServiceName, "Ends a subscription", 204, null, 404).Requires("disaster.subscriptions.write");
+        routes.MapGet("/disaster/v1/subscriptions/{id:guid}/deliveries", ListDeliveriesAsync).Describe(DisasterService.ServiceName, "Deliveries of a subscription", 200, "application/json", 422).Requires("disaster.subscriptions.read");
+        routes.MapPost("/disaster/v1/deliveries/{id:guid}/redeliver", RedeliverAsync).Describe(DisasterService.ServiceName, "Delivers again", 202, null, 404).Requires("disaster.subscriptions.write");
     }
 
     private async Task PostAsync(HttpContext context)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Http;
@@ -20,8 +21,8 @@ internal sealed class EvidenceEndpoints(IJournal journal, NpgsqlDataSource sourc
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/drills/v1/evidence", PostAsync).WithBodyLimit(MaxBody).Describe(DrillsService.ServiceName, "Keeps what came of a drill", 201, "application/json", 400, 413);
-        routes.MapGet("/drills/v1/evidence", ListAsync).Describe(DrillsService.ServiceName, "What came of drills, newest first", 200, "application/json", 400);
+        routes.MapPost("/drills/v1/evidence", PostAsync).WithBodyLimit(MaxBody).Describe(DrillsService.ServiceName, "Keeps what came of a drill", 201, "application/json", 400, 413).Requires("drills.evidence.write");
+        routes.MapGet("/drills/v1/evidence", ListAsync).Describe(DrillsService.ServiceName, "What came of drills, newest first", 200, "application/json", 400).Requires("drills.evidence.read");
     }
 
     private async Task PostAsync(HttpContext context)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Http;
 using Banyan.Journal;
@@ -27,10 +28,10 @@ internal sealed class MarkEndpoints(IJournal journal, NpgsqlDataSource source)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/drills/v1/runs/{run:guid}/marks", PostAsync).Describe(DrillsService.ServiceName, "Leaves a mark", 201, null, 400, 404);
-        routes.MapGet("/drills/v1/runs/{run:guid}/marks", ListAsync).Describe(DrillsService.ServiceName, "The marks of a client, as rows", 200, "application/json", 400);
-        routes.MapGet("/drills/v1/runs/{run:guid}/last", LastAsync).Describe(DrillsService.ServiceName, "The highest number of a client", 200, "application/json", 400);
-        routes.MapGet("/drills/v1/runs/{run:guid}/journal", JournalAsync).Describe(DrillsService.ServiceName, "The marks of a run, as the journal has them", 200, "application/json", 400);
+        routes.MapPost("/drills/v1/runs/{run:guid}/marks", PostAsync).Describe(DrillsService.ServiceName, "Leaves a mark", 201, null, 400, 404).Requires("drills.marks.write");
+        routes.MapGet("/drills/v1/runs/{run:guid}/marks", ListAsync).Describe(DrillsService.ServiceName, "The marks of a client, as rows", 200, "application/json", 400).Requires("drills.marks.read");
+        routes.MapGet("/drills/v1/runs/{run:guid}/last", LastAsync).Describe(DrillsService.ServiceName, "The highest number of a client", 200, "application/json", 400).Requires("drills.marks.read");
+        routes.MapGet("/drills/v1/runs/{run:guid}/journal", JournalAsync).Describe(DrillsService.ServiceName, "The marks of a run, as the journal has them", 200, "application/json", 400).Requires("drills.marks.read");
     }
 
     private async Task PostAsync(HttpContext context)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Http;
@@ -20,7 +21,7 @@ internal sealed class MarkStream(IJournal journal)
     private int _streams;
 
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/drills/v1/runs/{run:guid}/stream", ServeAsync).AsStream().Describe(DrillsService.ServiceName, "A run's marks as they come (Server-Sent Events; resumes by Last-Event-ID)", 200, "text/event-stream", 400, 503);
+        routes.MapGet("/drills/v1/runs/{run:guid}/stream", ServeAsync).AsStream().Describe(DrillsService.ServiceName, "A run's marks as they come (Server-Sent Events; resumes by Last-Event-ID)", 200, "text/event-stream", 400, 503).Requires("drills.marks.read");
 
     private async Task ServeAsync(HttpContext context)
     {

@@ -1,3 +1,4 @@
+using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Http;
 using Banyan.Journal;
@@ -14,7 +15,7 @@ internal sealed class RunEndpoints(IJournal journal, TimeProvider time)
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/drills/v1/runs", OpenAsync).Describe(DrillsService.ServiceName, "Opens a run, under which a drill's clients leave their marks", 201, "application/json", 400);
+        routes.MapPost("/drills/v1/runs", OpenAsync).Describe(DrillsService.ServiceName, "Opens a run, under which a drill's clients leave their marks", 201, "application/json", 400).Requires("drills.runs.open");
 
     private async Task OpenAsync(HttpContext context)
     {

@@ -4,10 +4,11 @@ using Banyan.Blueprints.Reading;
 namespace Banyan.Blueprints.Tests.Checking;
 
 /// <summary>Each rule on the smallest blueprint that it speaks of, and on one beside it that is right.</summary>
-public class RuleTests
+public partial class RuleTests
 {
     [Theory]
     [MemberData(nameof(Cases))]
+    [MemberData(nameof(AccessCases))]
     public void Check_WhatIsWrong_IsFoundAtItsPlace(string rule, string path, string wrong, string right)
     {
         var found = Check(wrong).Where(f => f.Rule == rule).ToList();
@@ -21,7 +22,7 @@ public class RuleTests
     public void Check_OnlyAName_FindsNothing() => Check("purpose: nothing is said").ShouldBeEmpty();
 
     [Fact]
-    public void Rules_EachHasCases() => BlueprintChecker.Rules.Select(r => r.Id).Except(Cases.Select(c => c.Data.Item1)).ShouldBeEmpty();
+    public void Rules_EachHasCases() => BlueprintChecker.Rules.Select(r => r.Id).Except(Cases.Concat(AccessCases).Select(c => c.Data.Item1)).ShouldBeEmpty();
 
     [Fact]
     public void Rules_EachIsDocumented()

@@ -30,6 +30,13 @@ public class BlueprintSchemaTests
     [InlineData("platform: p\ntiers: { middle: {} }")]
     [InlineData("platform: p\nregions: { r: { coordinates: [1, 200] } }")]
     [InlineData("platform: p\nprices: { total: 46000 }")]
+    [InlineData("platform: p\naccess: { roles: { r: [disaster] } }")]
+    [InlineData("platform: p\naccess: { rules: { r: { effect: permit, actions: climate.* } } }")]
+    [InlineData("platform: p\naccess: { rules: { r: { effect: deny, actions: climate.*, when: { assurance: above 4 } } } }")]
+    [InlineData("platform: p\naccess: { rules: { r: { effect: deny, actions: climate.*, when: { home: same as resource.owner } } } }")]
+    [InlineData("platform: p\naccess: { rules: { r: { effect: deny, actions: climate.*, when: { subject: kenya.abc } } } }")]
+    [InlineData("platform: p\naccess: { cors: { origins: \"https://portal.example.org/\" } }")]
+    [InlineData("platform: p\nservices: { s: { actions: place } }")]
     public void Validate_Wrong_FailsAsTheReaderDoes(string text)
     {
         Validate(text).ShouldNotBeEmpty();
@@ -65,6 +72,9 @@ public class BlueprintSchemaTests
         Covers(OperationLanguage.Strategy);
         Covers(OperationLanguage.MigrationTime);
         Covers(OperationLanguage.Severity);
+        Covers(AccessLanguage.Effect);
+        Covers(AccessLanguage.Per);
+        Covers(AccessLanguage.Kind);
         Covers(Common.TierWord);
     }
 

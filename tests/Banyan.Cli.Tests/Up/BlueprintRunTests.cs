@@ -56,6 +56,22 @@ public class BlueprintRunTests
     }
 
     [Fact]
+    public void FindProblems_AccessThatIsNotWhatWasMeant_IsNotStarted()
+    {
+        var problem = BlueprintRun.FindProblems(Read("platform: x\nregions:\n  a: {}\naccess: { rules: { closed: { effect: deny, actions: disaster.alert.issue } } }\n")).ShouldHaveSingleItem();
+        (problem.Rule, problem.Path, problem.Line).ShouldBe(("access.unknown-action", "access.rules.closed.actions", 4));
+        problem.Hint.ShouldBe("did you mean 'disaster.alerts.issue'?");
+    }
+
+    [Fact]
+    public void Plan_Access_IsTheBlueprintsWithTheStandard()
+    {
+        var access = BlueprintRun.Plan(Read("platform: x\nregions:\n  a: {}\naccess: { roles: { clerk: climate.rules.write } }\n")).Access.ShouldNotBeNull();
+        access.Roles["clerk"].ShouldBe(["climate.rules.write"]);
+        access.Roles.Keys.ShouldContain("administrator");
+    }
+
+    [Fact]
     public void FindProblems_OneRegionAlone_NeedsNoStandby() => BlueprintRun.FindProblems(Read("platform: x\nregions:\n  a: {}\n")).ShouldBeEmpty();
 
     [Fact]

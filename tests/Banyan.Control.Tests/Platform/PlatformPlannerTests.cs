@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Banyan.Blueprints.Access;
 using Banyan.Control.Platform;
 using Banyan.Control.Platform.Planning;
 
@@ -198,9 +200,30 @@ public class PlatformPlannerTests
         Plan(first, networks: new NetworksState("198.19.0")).State.Regions.Select(r => r.Address).ShouldBe(["198.19.0.11", "198.19.0.12"]);
     }
 
-    private PlatformPlan Plan(PlatformState? previous, int? port = null, string? connection = null, int frontDoors = 1, string? consensus = null, NetworksState? networks = null)
+    [Fact]
+    public void Plan_Access_IsWrittenIntoTheStateAndReadBack()
     {
-        var planned = new PlannedPlatform("kai", [new() { Name = "east", Tier = "core", Standby = "west", Connection = connection }, new() { Name = "west", Tier = "core", Standby = "east" }], [], new Dictionary<string, string>());
+        var access = StandardAccess.Model with { Rules = [new() { Name = "kyc", Effect = AccessEffect.Deny, Actions = ["*.stakes.place"], When = [new() { Attribute = AccessAttribute.Amount, Above = 10_000 }, new() { Attribute = AccessAttribute.Jurisdiction, SameAsPartner = false }] }, .. StandardAccess.Model.Rules] };
+        var folder = Directory.CreateTempSubdirectory("banyan-access-");
+        try
+        {
+            var data = new DataFolder(folder.FullName);
+            PlatformStateFile.Write(data, Plan(null, access: access).State);
+            var read = PlatformStateFile.Read(data)!.Access.ShouldNotBeNull();
+            JsonSerializer.Serialize(read, AccessModelJson.Default.AccessModel).ShouldBe(JsonSerializer.Serialize(access, AccessModelJson.Default.AccessModel));
+            AccessPolicy.Compile(read).Decide(new() { Kind = AccessKind.Staff, Action = "votes.stakes.place", Amount = 10_001 }).Rule.ShouldBe("kyc");
+            PlatformStateFile.Write(data, Plan(null).State);
+            PlatformStateFile.Read(data)!.Access.ShouldBeNull("a folder of before has none");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private PlatformPlan Plan(PlatformState? previous, int? port = null, string? connection = null, int frontDoors = 1, string? consensus = null, NetworksState? networks = null, AccessModel? access = null)
+    {
+        var planned = new PlannedPlatform("kai", [new() { Name = "east", Tier = "core", Standby = "west", Connection = connection }, new() { Name = "west", Tier = "core", Standby = "east" }], [], new Dictionary<string, string>()) { Access = access };
         return new PlatformPlanner(p => !_taken.Contains(p), (partition, region) => _running.Contains($"{partition}@{region}"), _environment.GetValueOrDefault, 7)
             .Plan(planned, previous, "/data", port, 6, frontDoors, consensus, networks);
     }

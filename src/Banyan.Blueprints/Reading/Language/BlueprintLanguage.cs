@@ -43,6 +43,7 @@ internal static class BlueprintLanguage
         .Key("failover", PromiseLanguage.Failover, "What happens when something fails.", (b, v) => b with { Failover = v })
         .Key("backups", StoreLanguage.Backups, "Backups of what is no store of its own.", (b, v) => b with { Backups = v })
         .Key("security", PolicyLanguage.Security, "How it is guarded.", (b, v) => b with { Security = v })
+        .Key("access", AccessLanguage.Access, "Who may do what, and how often; the standard roles, rules and limits where nothing is said.", (b, v) => b with { Access = v })
         .Key("residency", PolicyLanguage.Residency, "Where data may be.", (b, v) => b with { Residency = v })
         .Key("compliance", PolicyLanguage.Compliance, "Laws, standards and rights that it answers for.", (b, v) => b with { Compliance = v })
         .Key("governance", PolicyLanguage.Governance, "Who decides.", (b, v) => b with { Governance = v })

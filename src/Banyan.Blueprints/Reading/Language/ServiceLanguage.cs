@@ -21,6 +21,7 @@ internal static class ServiceLanguage
         .Key("scale_speed", Speed, "How quickly it grows: normal or fast.", (s, v) => s with { ScaleSpeed = v })
         .Key("objectives", PromiseLanguage.Objectives, "What is promised of it.", (s, v) => s with { Objectives = v })
         .Key("personal_data", Bool, "Whether it handles data about persons.", (s, v) => s with { PersonalData = v })
+        .Key("actions", new ListShape<string>(AccessLanguage.ServiceAction), "What can be asked of it, as thing.verb (stakes.place), for the rules under 'access'.", (s, v) => s with { Actions = v })
         .Key("regions", Names, "The regions that run it; all where none is named.", (s, v) => s with { Regions = v })
         .Key("tiers", Tiers, "The tiers that run it; all where none is named.", (s, v) => s with { Tiers = v })
         .Key("engine", Products, "The product that does the job, where it is bought and not built.", (s, v) => s with { Engines = v })

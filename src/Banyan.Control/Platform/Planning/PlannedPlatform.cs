@@ -1,3 +1,4 @@
+using Banyan.Blueprints.Access;
 using Banyan.Control.Drills;
 using Banyan.Control.Notifications;
 
@@ -22,6 +23,9 @@ public sealed record PlannedPlatform(
 
     /// <summary>See <see cref="PlatformState.DrillProgramme"/>.</summary>
     public IReadOnlyList<ProgrammeItem> DrillProgramme { get; init; } = [];
+
+    /// <summary>See <see cref="PlatformState.Access"/>.</summary>
+    public AccessModel? Access { get; init; }
 
     /// <summary>Who is told of what happens.</summary>
     public NotificationsState Notifications { get; init; } = new();

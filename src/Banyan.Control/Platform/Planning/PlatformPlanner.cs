@@ -65,6 +65,7 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
             Notifications = planned.Notifications,
             Settings = planned.Settings,
             Services = planned.Services,
+            Access = planned.Access,
         };
         foreach (var gone in previous?.Regions.Where(r => state.FindRegion(r.Name) is null) ?? [])
             notes.Add($"{gone.Name}: not in the blueprint any more, or not chosen; its databases stay in {folder} and do not run");

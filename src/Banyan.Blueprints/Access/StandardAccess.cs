@@ -1,0 +1,79 @@
+using Banyan.Blueprints.Model;
+
+namespace Banyan.Blueprints.Access;
+
+/// <summary>
+/// The roles, rules and limits that hold where a blueprint says nothing else: reading alerts, feeds and climate is open to
+/// everybody by the endpoints themselves, what changes something needs a role, and residents reach what is their own.
+/// </summary>
+public static class StandardAccess
+{
+    /// <summary>Processes of the platform may do everything.</summary>
+    public const string PlatformRule = "platform-processes";
+
+    /// <summary>Staff and machines of one jurisdiction don't reach personal data of another.</summary>
+    public const string JurisdictionRule = "other-jurisdictions";
+
+    /// <summary>A receipt says where a change stands, not what it is, and its id can't be guessed.</summary>
+    public const string ReceiptRule = "receipts";
+
+    /// <summary>A person's own account, sessions, keys and data.</summary>
+    public const string OwnRule = "own-things";
+
+    /// <summary>The roles, and what each grants.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Roles { get; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
+    {
+        ["administrator"] = ["*"],
+        ["operator"] = ["cell.*", "journal.*", "drills.*", "disaster.subscriptions.*", "disaster.exercises.read", "climate.rules.*"],
+        ["auditor"] = ["cell.status.read", "cell.metrics.read", "journal.head.read", "journal.receipts.read", "journal.stranded.read", "drills.evidence.read", "drills.marks.read", "disaster.exercises.read", "disaster.subscriptions.read"],
+        ["disaster-officer"] = ["disaster.*"],
+        ["meteorologist"] = ["climate.*", "disaster.exercises.read"],
+        ["identity-officer"] = ["identity.cases.*"],
+        ["sensor"] = ["climate.readings.write"],
+        ["monitoring"] = ["cell.metrics.read", "cell.status.read"],
+    };
+
+    /// <summary>Limits that a person or a well-behaved program never meets.</summary>
+    public static IReadOnlyList<AccessLimit> Limits { get; } =
+    [
+        new() { Name = "anonymous", Per = LimitPer.Ip, Kinds = [AccessKind.Anonymous], RatePerSecond = 100, Burst = 300 },
+        new() { Name = "residents", Per = LimitPer.Subject, Kinds = [AccessKind.Resident], RatePerSecond = 50, Burst = 200 },
+        new() { Name = "staff", Per = LimitPer.Subject, Kinds = [AccessKind.Staff], RatePerSecond = 100, Burst = 400 },
+        new() { Name = "machines", Per = LimitPer.Key, Kinds = [AccessKind.Machine], RatePerSecond = 1000, Burst = 2000 },
+    ];
+
+    /// <summary>What holds of no blueprint in particular.</summary>
+    public static AccessModel Model { get; } = Of(new Blueprint());
+
+    /// <summary>What holds beside what a blueprint's own <c>access</c> section says.</summary>
+    internal static AccessModel Of(Blueprint blueprint) => new() { Roles = Roles, Rules = [.. Rules(blueprint)], Limits = Limits };
+
+    /// <summary>The actions whose data is about persons, as patterns.</summary>
+    internal static IReadOnlyList<string> PersonalActions(Blueprint blueprint) =>
+        [.. AccessActions.DeclaredBy(blueprint).Where(static a => a.Personal).Select(static a => a.Name).Distinct()];
+
+    private static IEnumerable<AccessRule> Rules(Blueprint blueprint)
+    {
+        yield return new() { Name = PlatformRule, Effect = AccessEffect.Allow, Actions = ["*"], When = [Kinds("platform")] };
+        if (PersonalActions(blueprint) is { Count: > 0 } personal)
+        {
+            // Where no region says in whose jurisdiction it lies, each is one of its own.
+            var told = blueprint.Regions.Values.Any(static r => r.Jurisdiction is not null);
+            yield return new()
+            {
+                Name = JurisdictionRule,
+                Effect = AccessEffect.Deny,
+                Actions = personal,
+                When = [Kinds("staff", "machine"), new() { Attribute = told ? AccessAttribute.Jurisdiction : AccessAttribute.Home, SameAsPartner = false }],
+                Because = told ? "staff and machines of one jurisdiction don't reach personal data of another" : "staff and machines of one region don't reach personal data of another",
+            };
+        }
+
+        yield return new() { Name = ReceiptRule, Effect = AccessEffect.Allow, Actions = ["journal.receipts.read"], When = [Kinds("resident", "staff", "machine")] };
+        yield return new() { Name = OwnRule, Effect = AccessEffect.Allow, Actions = OwnActions, When = [Kinds("resident", "staff"), new() { Attribute = AccessAttribute.ResourceOwner, SameAsPartner = true }] };
+    }
+
+    private static IReadOnlyList<string> OwnActions { get; } = ["identity.account.*", "identity.sessions.*", "identity.keys.*", "personal.data.*"];
+
+    private static AccessConstraint Kinds(params string[] kinds) => new() { Attribute = AccessAttribute.Kind, OneOf = kinds };
+}

@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Banyan.Blueprints.Access;
+
+namespace Banyan.Architecture.Tests;
+
+/// <summary>Every endpoint of a cell says who may use it: by an action of <see cref="AccessActions"/>, or that it is open to all.</summary>
+public partial class EndpointAccessTests
+{
+    [Fact]
+    public void Endpoints_OfCellsAndServices_EachSaysWhoMayUseIt()
+    {
+        var endpoints = Endpoints().ToList();
+        endpoints.Count.ShouldBeGreaterThan(40, "the pattern finds no endpoints any more");
+        endpoints.Where(e => !Says().IsMatch(e.Statement)).Select(e => e.Place)
+            .ShouldBeEmpty("add .Requires(\"service.thing.verb\") or .OpenToAll() to the endpoint (docs/access.md)");
+    }
+
+    [Fact]
+    public void Endpoints_WithAnAction_NameOneThatIsListed()
+    {
+        var listed = AccessActions.All.Select(static a => a.Name).ToHashSet(StringComparer.Ordinal);
+        Actions().Where(a => !listed.Contains(a.Action)).Select(a => $"{a.Place}: {a.Action}")
+            .ShouldBeEmpty("add the action to src/Banyan.Blueprints/Access/AccessActions.cs, and say whether it touches personal data");
+    }
+
+    [Fact]
+    public void Actions_Listed_AreEachAskedForByAnEndpoint() =>
+        AccessActions.All.Select(static a => a.Name).Except(Actions().Select(static a => a.Action)).ShouldBeEmpty("no endpoint asks for this action any more");
+
+    [Fact]
+    public void Actions_Listed_AreOnThePage()
+    {
+        var page = File.ReadAllText(Path.Combine(Root(), "docs", "access.md"));
+        AccessActions.All.Where(a => !page.Contains($"`{a.Name}`", StringComparison.Ordinal)).Select(static a => a.Name).ShouldBeEmpty("docs/access.md does not have it");
+        StandardAccess.Model.Rules.Select(static r => r.Name).Concat(StandardAccess.Limits.Select(static l => l.Name)).Concat([StandardAccess.JurisdictionRule])
+            .Where(n => !page.Contains($"| `{n}` |", StringComparison.Ordinal)).ShouldBeEmpty("docs/access.md does not have it");
+    }
+
+    private static IEnumerable<(string Place, string Action)> Actions() =>
+        Endpoints().SelectMany(static e => Action().Matches(e.Statement).Select(m => (e.Place, m.Groups["action"].Value)));
+
+    /// <summary>Every statement that maps an endpoint, from its call to the semicolon.</summary>
+    private static IEnumerable<(string Place, string Statement)> Endpoints()
+    {
+        var source = Path.Combine(Root(), "src");
+        foreach (var file in Directory.GetDirectories(source).Where(static d => Path.GetFileName(d) is "Banyan.Cells" || Path.GetFileName(d).StartsWith("Banyan.Services.", StringComparison.Ordinal))
+            .SelectMany(static d => Directory.GetFiles(d, "*.cs", SearchOption.AllDirectories)).Where(static f => !f.Contains("/obj/", StringComparison.Ordinal)))
+        {
+            var text = File.ReadAllText(file);
+            foreach (Match call in Map().Matches(text))
+                yield return ($"{Path.GetRelativePath(Root(), file)}:{text.AsSpan(0, call.Index).Count('\n') + 1}", StatementAt(text, call.Index));
+        }
+    }
+
+    private static string StatementAt(string text, int from)
+    {
+        var depth = 0;
+        for (var i = from; i < text.Length; i++)
+        {
+            switch (text[i])
+            {
+                case '"':
+                    while (++i < text.Length && text[i] != '"')
+                        i += text[i] == '\\' ? 1 : 0;
+                    break;
+                case '(' or '{' or '[':
+                    depth++;
+                    break;
+                case ')' or '}' or ']':
+                    depth--;
+                    break;
+                case ';' when depth <= 0:
+                    return text[from..i];
+            }
+        }
+
+        return text[from..];
+    }
+
+    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+
+    [GeneratedRegex(@"\.Map(?:Get|Post|Put|Delete|Patch|Methods|Fallback)\(", RegexOptions.None, 5000)]
+    private static partial Regex Map();
+
+    [GeneratedRegex(@"\.(?:Requires\(|OpenToAll\(\))", RegexOptions.None, 5000)]
+    private static partial Regex Says();
+
+    [GeneratedRegex(@"\.Requires\(""(?<action>[^""]*)""\)", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Action();
+}
