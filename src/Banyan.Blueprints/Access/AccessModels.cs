@@ -9,12 +9,12 @@ public static class AccessModels
     /// <summary>
     /// The model of a blueprint: what its <c>access</c> section writes, then the limits of its gateway, then the standard roles,
     /// rules and limits where it does not leave them out. A role, rule or limit that is written takes the place of the standard
-    /// one of its name.
+    /// one of its name; that the platform's own processes may do everything is always the last word but for written rules.
     /// </summary>
     public static AccessModel Of(Blueprint blueprint)
     {
         var section = blueprint.Access ?? new();
-        var standard = section.Standard ? StandardAccess.Of(blueprint) : new();
+        var standard = section.Standard ? StandardAccess.Of(blueprint) : new() { Rules = [StandardAccess.ForThePlatform] };
         var roles = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (var role in section.Roles.Values)
             roles.Add(role.Name, role.Grants);

@@ -24,11 +24,13 @@ public static class StandardAccess
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Roles { get; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
     {
         ["administrator"] = ["*"],
-        ["operator"] = ["cell.*", "journal.*", "drills.*", "disaster.subscriptions.*", "disaster.exercises.read", "climate.rules.*"],
-        ["auditor"] = ["cell.status.read", "cell.metrics.read", "journal.head.read", "journal.receipts.read", "journal.stranded.read", "drills.evidence.read", "drills.marks.read", "disaster.exercises.read", "disaster.subscriptions.read"],
+        ["operator"] = ["cell.*", "journal.*", "drills.*", "disaster.subscriptions.*", "disaster.exercises.read", "climate.rules.*", "identity.clients.*", "personal.keys.*"],
+        ["auditor"] = ["cell.status.read", "cell.metrics.read", "journal.head.read", "journal.receipts.read", "journal.stranded.read", "drills.evidence.read", "drills.marks.read", "disaster.exercises.read", "disaster.subscriptions.read", "identity.clients.read", "personal.keys.read"],
         ["disaster-officer"] = ["disaster.*"],
         ["meteorologist"] = ["climate.*", "disaster.exercises.read"],
-        ["identity-officer"] = ["identity.cases.*"],
+        ["identity-officer"] = ["identity.cases.*", "identity.people.read"],
+        ["data-protection-officer"] = ["personal.subjects.*", "personal.requests.*"],
+        ["messenger"] = ["identity.messages.deliver"],
         ["sensor"] = ["climate.readings.write"],
         ["monitoring"] = ["cell.metrics.read", "cell.status.read"],
     };
@@ -42,9 +44,6 @@ public static class StandardAccess
         new() { Name = "machines", Per = LimitPer.Key, Kinds = [AccessKind.Machine], RatePerSecond = 1000, Burst = 2000 },
     ];
 
-    /// <summary>What holds of no blueprint in particular.</summary>
-    public static AccessModel Model { get; } = Of(new Blueprint());
-
     /// <summary>What holds beside what a blueprint's own <c>access</c> section says.</summary>
     internal static AccessModel Of(Blueprint blueprint) => new() { Roles = Roles, Rules = [.. Rules(blueprint)], Limits = Limits };
 
@@ -54,7 +53,7 @@ public static class StandardAccess
 
     private static IEnumerable<AccessRule> Rules(Blueprint blueprint)
     {
-        yield return new() { Name = PlatformRule, Effect = AccessEffect.Allow, Actions = ["*"], When = [Kinds("platform")] };
+        yield return ForThePlatform;
         if (PersonalActions(blueprint) is { Count: > 0 } personal)
         {
             // Where no region says in whose jurisdiction it lies, each is one of its own.
@@ -73,7 +72,17 @@ public static class StandardAccess
         yield return new() { Name = OwnRule, Effect = AccessEffect.Allow, Actions = OwnActions, When = [Kinds("resident", "staff"), new() { Attribute = AccessAttribute.ResourceOwner, SameAsPartner = true }] };
     }
 
-    private static IReadOnlyList<string> OwnActions { get; } = ["identity.account.*", "identity.sessions.*", "identity.keys.*", "personal.data.*"];
+    /// <summary>What a platform can't run without: it is there also where the standard is left out.</summary>
+    internal static AccessRule ForThePlatform { get; } = new() { Name = PlatformRule, Effect = AccessEffect.Allow, Actions = ["*"], When = [Kinds("platform")] };
+
+    /// <summary>What processes of the platform ask of each other.</summary>
+    internal static IReadOnlyList<string> PlatformNeeds { get; } = ["cell.*", "journal.*", "drills.*"];
+
+    /// <summary>What speaks of nothing but the caller's own, where the gateway knows that it does.</summary>
+    private static IReadOnlyList<string> OwnActions { get; } = ["identity.account.*", "identity.sessions.*", "identity.keys.*", "personal.own.*"];
+
+    /// <summary>What holds of no blueprint in particular. Made of what stands above it.</summary>
+    public static AccessModel Model { get; } = Of(new Blueprint());
 
     private static AccessConstraint Kinds(params string[] kinds) => new() { Attribute = AccessAttribute.Kind, OneOf = kinds };
 }

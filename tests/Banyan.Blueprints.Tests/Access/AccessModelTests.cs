@@ -91,7 +91,7 @@ public class AccessModelTests
     {
         var model = Read("access: { standard: false, roles: { clerk: registry.* } }");
         model.Roles.Keys.ShouldBe(["clerk"]);
-        model.Rules.ShouldBeEmpty();
+        model.Rules.ShouldHaveSingleItem().Name.ShouldBe(StandardAccess.PlatformRule, "a platform can't run without it");
         model.Limits.ShouldBeEmpty();
     }
 
@@ -118,10 +118,25 @@ public class AccessModelTests
     [Fact]
     public void Standard_EveryAction_SomeRoleOrThePlatformMay()
     {
-        var roles = StandardAccess.Roles.Where(r => r.Key != "administrator").SelectMany(r => r.Value).Select(p => ActionPattern.TryParse(p)!).ToList();
-        AccessActions.All.Where(a => a.Name != "cell.journal.read" && !a.Personal && !roles.Exists(p => p.Matches(a.Name))).ShouldBeEmpty();
+        var roles = StandardAccess.Roles.Where(r => r.Key != "administrator").SelectMany(r => r.Value).Concat(StandardAccess.Model.Rules.Single(r => r.Name == StandardAccess.OwnRule).Actions).Select(p => ActionPattern.TryParse(p)!).ToList();
+        AccessActions.All.Where(a => a.Name is not ("cell.journal.read" or "identity.invitations.issue") && !a.Personal && !roles.Exists(p => p.Matches(a.Name))).ShouldBeEmpty();
         AccessActions.All.Where(a => !ActionPattern.IsAction(a.Name)).ShouldBeEmpty();
         AccessActions.All.Select(a => a.Name).ShouldBe(AccessActions.All.Select(a => a.Name).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Standard_Person_ReachesWhatIsItsOwnOnly()
+    {
+        var policy = AccessPolicy.Compile(StandardAccess.Model);
+        var own = Question(AccessKind.Resident, "personal.own.export") with { Subject = "a.1", ResourceOwner = "a.1", Home = "a", ResourceRegion = "a" };
+        policy.Decide(own).Rule.ShouldBe(StandardAccess.OwnRule);
+        policy.Decide(own with { Kind = AccessKind.Staff }).Rule.ShouldBe(StandardAccess.OwnRule);
+        policy.Decide(own with { ResourceOwner = "a.2" }).Rule.ShouldBe("default-deny");
+        policy.Decide(own with { ResourceOwner = null }).Rule.ShouldBe("default-deny");
+        policy.Decide(own with { Action = "identity.cases.decide" }).Allowed.ShouldBeFalse("nobody decides on one's own case by its being one's own");
+        policy.Decide(own with { Kind = AccessKind.Machine }).Allowed.ShouldBeFalse();
+        policy.Decide(own with { Action = "journal.receipts.read", ResourceOwner = null }).Rule.ShouldBe(StandardAccess.ReceiptRule);
+        policy.Decide(own with { Kind = AccessKind.Anonymous, Action = "journal.receipts.read" }).Allowed.ShouldBeFalse();
     }
 
     [Theory]

@@ -100,6 +100,11 @@ public partial class RuleTests
             "access: { limits: { l: { per: key, kinds: machine, quota: 1000/d } } }"
         },
         {
+            "access.platform", "access.rules.r",
+            "access: { rules: { r: { effect: deny, actions: \"*\", when: { assurance: below 2 } } } }",
+            "access: { rules: { r: { effect: deny, actions: \"*\", when: { assurance: below 2, kind: not platform } } } }"
+        },
+        {
             "access.abroad", "access.rules.r",
             Two + Health + "access: { rules: { r: { effect: allow, actions: health.records.*, when: { kind: staff } } } }",
             Two + Health + "access: { rules: { r: { effect: allow, actions: health.records.*, when: { kind: staff, jurisdiction: same as resource.jurisdiction } } } }"

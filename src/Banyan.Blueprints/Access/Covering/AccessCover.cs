@@ -26,13 +26,13 @@ internal static class AccessCover
         asked = asked with { Effect = AccessEffect.Allow };
         for (var i = 0; i < model.Rules.Count; i++)
         {
-            if (model.Rules[i].Effect == AccessEffect.Allow && Left(model.Rules.Take(i), asked, model.Rules[i]) is { } question)
+            if (model.Rules[i].Effect == AccessEffect.Allow && DecidedBy(model.Rules.Take(i), model.Rules[i], asked) is { } question)
                 yield return (model.Rules[i], null, question);
         }
 
         foreach (var (role, grants) in model.Roles)
         {
-            if (grants.Count > 0 && Left(model.Rules, asked, GrantOf(role, grants)) is { } question)
+            if (grants.Count > 0 && DecidedBy(model.Rules, GrantOf(role, grants), asked) is { } question)
                 yield return (null, role, question);
         }
     }
@@ -41,7 +41,8 @@ internal static class AccessCover
     public static AccessRule GrantOf(string role, IReadOnlyList<string> grants) =>
         new() { Name = AccessDecision.RolePrefix + role, Effect = AccessEffect.Allow, Actions = grants, When = [new() { Attribute = AccessAttribute.Role, OneOf = [role] }] };
 
-    private static AccessQuestion? Left(IEnumerable<AccessRule> before, AccessRule asked, AccessRule by)
+    /// <summary>A question for which a rule would hold that another decides, since it holds and none before it does; null where there is none, or that takes too long to find out.</summary>
+    public static AccessQuestion? DecidedBy(IEnumerable<AccessRule> before, AccessRule by, AccessRule asked)
     {
         List<AccessRule> rules = [.. before, asked, by];
         if (AccessSpace.Of(rules) is not { } space)

@@ -84,7 +84,7 @@ internal sealed class YamlLoader(ReadContext context)
         var place = PlaceOf(alias.Start);
         var name = Shorten(alias.Value.Value);
         if (!_anchors.TryGetValue(alias.Value.Value, out var target))
-            return Stop(ReadRules.Syntax, place, $"'*{name}' refers to nothing above it", $"mark what it refers to with &{name}");
+            return Stop(ReadRules.Syntax, place, $"'*{name}' refers to nothing above it", alias.Value.Value.Contains('.') ? $"where the star itself is meant, put it in quotes: \"*{name}\"" : $"mark what it refers to with &{name}");
         if (target is null)
             return Stop(ReadRules.Syntax, place, $"'*{name}' refers to what it is a part of", "write it out");
         return Count(target.Size, place) && Attach(target, place, out _);
