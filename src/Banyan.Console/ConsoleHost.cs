@@ -22,7 +22,7 @@ public static class ConsoleHost
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(platform);
-        services.TryAddSingleton(s => new StatusCollector(s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s => new StatusCollector(s.GetRequiredService<TimeProvider>(), links: platform.Links));
         services.AddSingleton<AlertBoard>();
         services.AddSingleton(s => new DrillWatch(data, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<HistoryBook>();

@@ -19,6 +19,7 @@ internal static class EntryHopBench
         var rounds = run.Option("--rounds", run.Pick(5, 1));
         var folder = Directory.CreateTempSubdirectory("banyan-bench-").FullName;
         var ways = new List<Way>();
+        Child? behind = null;
         try
         {
             File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101); // nginx's workers give up root
@@ -29,6 +30,10 @@ internal static class EntryHopBench
             ways.Add(new Way("bare Kestrel", cell, Child.StartRole("bare", [$"{cell}", file, "application/json; charset=utf-8"])));
             var port = Ports.Free();
             ways.Add(new Way("entry", port, Child.StartRole("entry", [$"{port}", $"{cell}"])));
+            BenchLinks.Make(folder);
+            var secure = Ports.Free();
+            behind = Child.StartRole("bare", [$"{secure}", file, "application/json; charset=utf-8", folder]);
+            ways.Add(new Way("entry, mTLS to the cell", port = Ports.Free(), Child.StartRole("entry", [$"{port}", $"{secure}", folder])));
             if (Peers.Find("haproxy") is { } haproxy)
                 ways.Add(new Way("HAProxy", port = Ports.Free(), await Proxies.StartHaproxyAsync(haproxy, folder, port, cell)));
             if (Peers.Find("nginx") is { } nginx)
@@ -53,8 +58,8 @@ internal static class EntryHopBench
             {
                 run.Report(new Figure
                 {
-                    Name = $"entry-hop-{peer.Name.Split(' ')[0].ToLowerInvariant()}",
-                    LeastRatio = peer.Name == "bare Kestrel" ? null : 0.9,
+                    Name = peer.Name.Contains("mTLS", StringComparison.Ordinal) ? "entry-hop-mtls" : $"entry-hop-{peer.Name.Split(' ')[0].ToLowerInvariant()}",
+                    LeastRatio = peer.Name is "HAProxy" or "nginx" ? 0.9 : null,
                     Ours = entry.Rate,
                     Unit = "/s",
                     Peer = peer.Rate,
@@ -67,6 +72,8 @@ internal static class EntryHopBench
         {
             foreach (var way in Enumerable.Reverse(ways))
                 await way.Process.DisposeAsync();
+            if (behind is not null)
+                await behind.DisposeAsync();
             Directory.Delete(folder, recursive: true);
         }
     }

@@ -1,10 +1,14 @@
+using System.Globalization;
+using System.Net;
+using Banyan.Bench.EntryHop;
+using Banyan.Cells.Peers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Banyan.Bench.Servers;
 
-/// <summary>Kestrel with one endpoint and nothing else: what a cell's gateway is measured against. Arguments: port, file with the body, its media type.</summary>
+/// <summary>Kestrel with one endpoint and nothing else: what a cell's gateway is measured against. Arguments: port, file with the body, its media type, and the folder of <see cref="BenchLinks"/> where it takes a front door's connections alone.</summary>
 internal static class BareRole
 {
     public static async Task<int> RunAsync(string[] args)
@@ -13,7 +17,8 @@ internal static class BareRole
         using var stop = StandardInput.UntilItsEnd();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        using var links = args.Length > 3 ? BenchLinks.OfCell(args[3]) : null;
+        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture), l => l.UseLinks(links)));
         await using var app = builder.Build();
         app.MapGet("/bare", async context =>
         {

@@ -4,6 +4,7 @@ using Banyan.Cells.Describing;
 using Banyan.Cells.Events;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Health;
+using Banyan.Cells.Peers;
 using Banyan.Cells.Logging;
 using Banyan.Cells.Partitions;
 using Banyan.Cells.Schema;
@@ -113,7 +114,7 @@ public static partial class CellHost
 
     private static void ConfigureServer(WebApplicationBuilder builder, CellOptions options) => builder.WebHost.ConfigureKestrel(kestrel =>
     {
-        kestrel.Listen(options.Address, options.Port);
+        kestrel.Listen(options.Address, options.Port, listen => listen.UseLinks(options.Links));
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
         var limits = kestrel.Limits;

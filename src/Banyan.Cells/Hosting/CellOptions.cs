@@ -1,4 +1,5 @@
 using System.Net;
+using Banyan.Engines.Certificates;
 
 namespace Banyan.Cells.Hosting;
 
@@ -34,6 +35,9 @@ public sealed record CellOptions
 
     /// <summary>How long requests in flight, and after them open streams, may take to end when the cell drains.</summary>
     public TimeSpan DrainTimeout { get; init; } = DefaultDrainTimeout;
+
+    /// <summary>The process' links: who has no certificate of the platform that may ask a cell is refused at the handshake. Null: anybody may connect.</summary>
+    public Links? Links { get; init; }
 
     /// <summary>The services that this process refuses for now; one for all of its apps.</summary>
     internal ShedServices Shed { get; init; } = new();

@@ -29,10 +29,10 @@ internal static class PlatformNaming
     }
 
     /// <summary>Listens at the address that a front door's names lead to; the first one listens there already.</summary>
-    public static void Listen(KestrelServerOptions kestrel, PlatformState platform, string door)
+    public static void Listen(KestrelServerOptions kestrel, PlatformState platform, string door, Action<ListenOptions> configure)
     {
         if (platform.DnsPort is not null && IndexOf(platform, door) is > 0 and var index)
-            kestrel.Listen(FrontDoorState.AddressOf(index), platform.EntryPort);
+            kestrel.Listen(FrontDoorState.AddressOf(index), platform.EntryPort, configure);
     }
 
     /// <summary>Registers the names, where the platform has a port for them.</summary>
@@ -53,6 +53,10 @@ internal static class PlatformNaming
         if (app.Services.GetService<PlatformDns>() is { } dns)
             app.MapGet("/metrics/dns", () => Results.Text(DnsMetrics.Render(dns.Counts ?? default), DnsMetrics.ContentType));
     }
+
+    /// <summary>The names that lead to the front doors, where the platform serves names.</summary>
+    public static IReadOnlyCollection<string> HostsOf(PlatformState platform) =>
+        platform.DnsPort is null ? [] : [$"{platform.Platform}.{PlatformNames.DefaultSuffix}", $"*.{platform.Platform}.{PlatformNames.DefaultSuffix}"];
 
     private static PlatformNames NamesOf(PlatformState platform, TimeProvider time) => new()
     {

@@ -59,6 +59,12 @@ internal static class Detachment
             arguments.AddRange(["--dns-port", dns.ToString(CultureInfo.InvariantCulture)]);
         if (options.Consensus is { } consensus)
             arguments.AddRange(["--consensus", consensus]);
+        if (options.Tls is { } tls)
+            arguments.AddRange(["--tls", tls ? "on" : "off"]);
+        if (options.TlsCertificate is { } certificate)
+            arguments.AddRange(["--tls-certificate", Path.GetFullPath(certificate)]);
+        if (options.TlsKey is { } key)
+            arguments.AddRange(["--tls-key", Path.GetFullPath(key)]);
         if (options.Networks)
             arguments.Add("--networks");
         if (options.Feed)

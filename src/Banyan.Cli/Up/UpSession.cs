@@ -1,6 +1,7 @@
 using System.Globalization;
 using Banyan.Cli.Names;
 using Banyan.Cli.Verbs;
+using Banyan.Control.Certificates;
 using Banyan.Control.Networks;
 using Banyan.Control.Platform;
 using Banyan.Control.Platform.Planning;
@@ -36,7 +37,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
 
         var plan = Planner(data).Plan(blueprint.Platform, folder.Previous, data.Root, options.Port, options.Cells, options.FrontDoors, options.Consensus,
             options.Networks ? RegionNetworks.Choose(folder.Previous?.Networks) : null);
-        var platform = plan.State with { PostgresMajor = postgres, DnsPort = options.DnsPort };
+        var platform = plan.State with { PostgresMajor = postgres, DnsPort = options.DnsPort, Tls = TlsChoice.Make(options, folder.Previous) };
         if (PlatformNaming.FindProblem(platform, FreePorts.IsFree) is { } taken)
             throw new CommandFailure(taken);
         if (platform.Networks is not null && platform.Partitions.FirstOrDefault(static p => p.Databases.Any(static d => d.ConnectionFrom is not null)) is { } given)
@@ -45,8 +46,21 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
         await GivenDatabaseCheck.CheckAsync(platform, folder.Previous, stop);
         foreach (var note in blueprint.Notes.Concat(plan.Notes))
             Say(note, log);
+        using var certificates = platform.Tls is null ? null : PlatformCertificates.Prepare(platform, data, context.Time, PlatformNaming.HostsOf(platform));
+        platform = platform.Join(data, ProcessLinks.Supervisor, context.Time, line => Say(line, log));
+        using var links = platform.Links;
         folder.Write(platform, blueprint.Text);
-        await RunAsync(platform, data, log, onServing, stop);
+        using var renewing = new CancellationTokenSource();
+        var renewals = certificates?.RenewAsync(line => Say(line, log), renewing.Token) ?? Task.CompletedTask;
+        try
+        {
+            await RunAsync(platform, data, log, onServing, stop);
+        }
+        finally
+        {
+            await renewing.CancelAsync();
+            await renewals;
+        }
     }
 
     /// <summary>Null where every database is given: then none is needed here.</summary>

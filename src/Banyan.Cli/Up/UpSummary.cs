@@ -17,6 +17,7 @@ internal static class UpSummary
         [
             "",
             $"{terminal.Paint($"{platform.Platform} serves", Ink.Green)} {platform.Regions.Count} regions after {took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s: {terminal.Paint(entry, Ink.Bold)}",
+            .. platform.Tls is { Certificate: null } ? [$"  https    {entry.Replace("http:", "https:", StringComparison.Ordinal)}, trusted with {Engines.Certificates.CertificateAuthority.RootFile(data.Certificates)} (curl --cacert)"] : (string[])[],
             .. platform.AllFrontDoors().Skip(1).Select(static d => string.Create(CultureInfo.InvariantCulture, $"  also     http://localhost:{d.Port} ({d.Name})")),
             .. platform.DnsPort is { } dns ? [string.Create(CultureInfo.InvariantCulture, $"  names    dig @127.0.0.1 -p {dns} {platform.Platform}.banyan.test")] : (string[])[],
             $"  regions  {string.Join(", ", platform.Regions.Select(static r => r.Name))}",

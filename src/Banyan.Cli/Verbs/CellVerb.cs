@@ -65,6 +65,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
             ConnectionString = ConnectionString(region, partition, database, data),
             Address = IPAddress.Parse(region.Address),
             Port = partition.Name == region.Name ? region.CellPort : database.CellPort,
+            Links = platform.Links,
             Epoch = partition.Epoch,
             Time = context.Time,
         };

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Banyan.Cli.Certificates;
+using Banyan.Control.Certificates;
 using Banyan.Control.Platform;
 using Banyan.Control.Processes;
 
@@ -21,8 +23,15 @@ internal abstract class ChildVerb : Verb
         var data = new DataFolder(input.GetValue(_data) ?? DataFolder.DefaultPath());
         var platform = PlatformStateFile.Read(data) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`");
         using var lifetime = new ChildLifetime(cancellationToken);
+        using var log = new LinkLog(context.Time);
+        if (ProcessOf(input) is { } process)
+            platform = platform.Join(data, process, context.Time, log.Write);
+        using var links = platform.Links;
         return await RunAsync(input, data, platform, context, lifetime.Stopping);
     }
+
+    /// <summary>The process' name among the platform's, by which its certificate is found; null where it needs none.</summary>
+    protected abstract string? ProcessOf(ParseResult input);
 
     /// <summary>Serves until asked to stop, drains, and returns.</summary>
     protected abstract Task<ExitCode> RunAsync(ParseResult input, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Banyan.Cli.Drills;
 using Banyan.Cli.Output;
 using Banyan.Control.Drills;
+using Banyan.Control.Certificates;
 using Banyan.Control.Platform;
 
 namespace Banyan.Cli.Verbs;
@@ -51,7 +52,7 @@ internal sealed class DrillVerb : Verb
     {
         var terminal = context.Terminal;
         var data = new DataFolder(input.GetValue(_data) ?? DataFolder.DefaultPath());
-        var platform = PlatformStateFile.Read(data) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`, or name its folder with --data");
+        var platform = PlatformStateFile.Read(data)?.Join(data, ProcessLinks.Operator, context.Time) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`, or name its folder with --data");
         var json = input.GetValue(_format) == OutputFormat.Json;
         try
         {

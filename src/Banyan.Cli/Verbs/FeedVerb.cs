@@ -24,6 +24,9 @@ internal sealed class FeedVerb : ChildVerb
         });
     }
 
+    /// <summary>It comes in by the front door, as everybody does, and asks no other process.</summary>
+    protected override string? ProcessOf(ParseResult input) => null;
+
     protected override async Task<ExitCode> RunAsync(ParseResult input, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping)
     {
         using var logging = LoggerFactory.Create(static logging =>

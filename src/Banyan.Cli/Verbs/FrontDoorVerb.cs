@@ -2,14 +2,18 @@ using System.CommandLine;
 using System.Globalization;
 using Banyan.Cli.Names;
 using Banyan.Console;
+using Banyan.Control.Certificates;
 using Banyan.Control.Consensus;
 using Banyan.Control.Platform;
+using Banyan.Engines.Certificates;
 using Banyan.Engines.Consensus;
 using Banyan.Routing.Entry;
 using Banyan.Routing.Entry.Routes;
+using Banyan.Routing.Entry.Tls;
 using Banyan.Routing.Policies.Shifts.Following;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -29,6 +33,8 @@ internal sealed class FrontDoorVerb : ChildVerb
         Add(_port);
     }
 
+    protected override string ProcessOf(ParseResult input) => input.GetValue(_name)!;
+
     protected override async Task<ExitCode> RunAsync(ParseResult input, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping)
     {
         EntryTransport.PreferInline();
@@ -36,7 +42,8 @@ internal sealed class FrontDoorVerb : ChildVerb
         var port = input.GetValue(_port) ?? platform.AllFrontDoors().FirstOrDefault(d => d.Name == name)?.Port
             ?? throw new CommandFailure($"{data.Root} has no front door {name}: give it a port with --port, or start more of them with `banyan up --front-doors`");
         await using var store = platform.ConnectConsensus(context.Time);
-        await using var app = Build(platform, data, name, port, store, context.Time);
+        using var certificate = platform.Tls is { } tls ? PublicCertificate(tls, data, context.Time) : null;
+        await using var app = Build(platform, data, name, port, store, certificate, context.Time);
         try
         {
             await app.StartAsync(stopping);
@@ -53,29 +60,51 @@ internal sealed class FrontDoorVerb : ChildVerb
         return ExitCode.Holds;
     }
 
-    private static WebApplication Build(PlatformState platform, DataFolder data, string name, int port, IConsensusStore? store, TimeProvider time)
+    private static WebApplication Build(PlatformState platform, DataFolder data, string name, int port, IConsensusStore? store, CurrentCertificate? certificate, TimeProvider time)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "banyan" });
         builder.WebHost.UseKestrelCore().UseEntryTransport().ConfigureKestrel(kestrel =>
         {
-            kestrel.ListenLocalhost(port);
-            PlatformNaming.Listen(kestrel, platform, name);
+            kestrel.ListenLocalhost(port, Secure);
+            PlatformNaming.Listen(kestrel, platform, name, Secure);
         });
         builder.Logging.AddJsonConsole(o => o.UseUtcTimestamp = true).SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.Configure<ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton(time);
-        builder.Services.AddBanyanEntry(platform.Regions.Select(r => ToEntry(platform, r, platform.FindPartition(r.Name))));
+        builder.Services.AddBanyanEntry(platform.Regions.Select(r => ToEntry(platform, r, platform.FindPartition(r.Name))), new EntryOptions { Links = platform.Links });
         builder.Services.AddBanyanPolicies(PlatformPolicies.SourceOf(platform, data));
         if (store is not null)
             builder.Services.AddBanyanRoutes(store).AddBanyanShifts(store, new ShiftFollowerOptions(name));
         PlatformNaming.AddTo(builder.Services, platform, name, time);
         builder.Services.AddBanyanConsole(platform, data);
         var app = builder.Build();
+        if (certificate is not null)
+            app.UseDoorSecurity();
         app.UseOtherThreadsForPages();
         app.MapBanyanConsole();
         PlatformNaming.MapTo(app);
         app.MapBanyanEntry();
         return app;
+
+        void Secure(ListenOptions listen)
+        {
+            if (certificate is not null)
+                listen.UseDoorTls(certificate);
+        }
+    }
+
+    /// <summary>The operator's, or one of the platform's authority; read again when it changes.</summary>
+    private static CurrentCertificate PublicCertificate(TlsState tls, DataFolder data, TimeProvider time)
+    {
+        var ours = data.Certificate(ProcessLinks.Public);
+        try
+        {
+            return new CurrentCertificate(tls.Certificate ?? ours, tls.Key ?? tls.Certificate ?? ours, time);
+        }
+        catch (CertificatesException unusable)
+        {
+            throw new CommandFailure(unusable.Message);
+        }
     }
 
     /// <summary>A region's requests go to its own cell, or to that of a region that holds a standby of its partition.</summary>

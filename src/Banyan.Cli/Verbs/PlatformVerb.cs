@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Banyan.Control.Certificates;
 using Banyan.Control.Failover;
 using Banyan.Control.Platform;
 using Banyan.Engines.Consensus;
@@ -16,7 +17,7 @@ internal abstract class PlatformVerb : Verb
     protected sealed override async Task<ExitCode> RunAsync(ParseResult input, VerbContext context, CancellationToken cancellationToken)
     {
         var data = new DataFolder(input.GetValue(_data) ?? DataFolder.DefaultPath());
-        var platform = PlatformStateFile.Read(data) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`, or name its folder with --data");
+        var platform = PlatformStateFile.Read(data)?.Join(data, ProcessLinks.Operator, context.Time) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`, or name its folder with --data");
         await using var moves = PlatformMoves.Connect(platform, context.Time) ?? throw new CommandFailure($"the platform in {data.Root} was made before partitions moved: run `banyan up` once more");
         try
         {

@@ -18,6 +18,9 @@ internal abstract class RegionVerb : ChildVerb
         return RunAsync(region, data, platform, context, stopping);
     }
 
+    /// <inheritdoc/>
+    protected sealed override string ProcessOf(ParseResult input) => $"{Name}-{input.GetRequiredValue(_region)}";
+
     /// <summary>Serves until asked to stop, drains, and returns.</summary>
     protected abstract Task<ExitCode> RunAsync(RegionState region, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping);
 }

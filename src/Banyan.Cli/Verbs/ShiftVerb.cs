@@ -5,6 +5,7 @@ using Banyan.Blueprints.Quantities;
 using Banyan.Cli.Names;
 using Banyan.Cli.Output;
 using Banyan.Cli.Shifts;
+using Banyan.Control.Certificates;
 using Banyan.Control.Consensus;
 using Banyan.Control.Platform;
 using Banyan.Engines.Consensus;
@@ -52,7 +53,7 @@ internal sealed class ShiftVerb : Verb
     protected override async Task<ExitCode> RunAsync(ParseResult input, VerbContext context, CancellationToken cancellationToken)
     {
         var data = new DataFolder(input.GetValue(_data) ?? DataFolder.DefaultPath());
-        var platform = PlatformStateFile.Read(data) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`, or name its folder with --data");
+        var platform = PlatformStateFile.Read(data)?.Join(data, ProcessLinks.Operator, context.Time) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`, or name its folder with --data");
         await using var store = platform.ConnectConsensus(context.Time) ?? throw new CommandFailure($"the platform in {data.Root} was made before there were shifts: run `banyan up` once more");
         var json = input.GetValue(_format) == OutputFormat.Json;
         var book = new ShiftBook(store);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Banyan.Cli.Output;
 using Banyan.Cli.Shifts;
+using Banyan.Control.Certificates;
 using Banyan.Control.Platform;
 using Banyan.Control.Status;
 
@@ -30,8 +31,8 @@ internal sealed class StatusVerb : Verb
     protected override async Task<ExitCode> RunAsync(ParseResult input, VerbContext context, CancellationToken cancellationToken)
     {
         var data = new DataFolder(input.GetValue(_data) ?? DataFolder.DefaultPath());
-        var platform = PlatformStateFile.Read(data) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`, or name its folder with --data");
-        using var collector = new StatusCollector(context.Time);
+        var platform = PlatformStateFile.Read(data)?.Join(data, ProcessLinks.Operator, context.Time) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`, or name its folder with --data");
+        using var collector = new StatusCollector(context.Time, links: platform.Links);
         var status = await collector.CollectAsync(platform, cancellationToken);
         if (status.Regions.Any(static r => r.KeeperAnswers)) // a platform that is stopped is not waited for
             status = status with { Shifts = await ShiftReport.StatusAsync(platform, context.Time, cancellationToken) };

@@ -17,7 +17,7 @@ public static class ConsensusConnection
             return null;
         try
         {
-            return ConsensusStores.Connect(consensus.Kind, [.. consensus.Members.Select(static m => m.Address)], platform.InstanceId, clock);
+            return ConsensusStores.Connect(consensus.Kind, [.. consensus.Members.Select(static m => m.Address)], platform.InstanceId, clock, platform.Links);
         }
         catch (ArgumentException unknown)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using Banyan.Engines.Certificates;
 using Banyan.Engines.Clocks;
 
 namespace Banyan.Control.Consensus;
@@ -17,6 +18,9 @@ public sealed record ConsensusOptions
 
     /// <summary>The platform's: who does not say it is refused.</summary>
     public required string InstanceId { get; init; }
+
+    /// <summary>The process' links; null: any process of this machine that knows <see cref="InstanceId"/> may ask.</summary>
+    public Links? Links { get; init; }
 
     /// <summary>What leases are measured by.</summary>
     public TimeProvider Clock { get; init; } = BootTime.Instance;

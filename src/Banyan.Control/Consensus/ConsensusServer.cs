@@ -1,3 +1,4 @@
+using Banyan.Cells.Peers;
 using Banyan.Engines.Consensus;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -121,7 +122,7 @@ public sealed class ConsensusServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = ConsensusEndpoints.LongestQuestion;
             kestrel.Limits.MaxConcurrentConnections = 1000;
-            kestrel.Listen(options.Address, options.Port);
+            kestrel.Listen(options.Address, options.Port, listen => listen.UseLinks(options.Links));
         });
         builder.Logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);

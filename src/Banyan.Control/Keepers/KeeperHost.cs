@@ -1,7 +1,9 @@
 using System.Net;
+using Banyan.Cells.Peers;
 using Banyan.Control.Consensus;
 using Banyan.Control.Failover.Coordinating;
 using Banyan.Control.Platform;
+using Banyan.Engines.Certificates;
 using Banyan.Engines.Clocks;
 using Banyan.Engines.Consensus;
 using Microsoft.AspNetCore.Builder;
@@ -43,7 +45,7 @@ public static class KeeperHost
     private static async Task<int> RunAllAsync(KeeperOptions options, CancellationToken cancellationToken)
     {
         var region = options.PlatformState.FindRegion(options.Region);
-        await using var app = Build(region?.EndPoint(region.KeeperPort) ?? new IPEndPoint(IPAddress.Loopback, 0));
+        await using var app = Build(region?.EndPoint(region.KeeperPort) ?? new IPEndPoint(IPAddress.Loopback, 0), options.PlatformState.Links);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Banyan.Keeper");
         if (region is null)
             return Refuse(log, options, $"platform.json knows no region of this name; it has {string.Join(", ", options.PlatformState.Regions.Select(r => r.Name))}");
@@ -137,7 +139,7 @@ public static class KeeperHost
         return CouldNotRun;
     }
 
-    private static WebApplication Build(IPEndPoint address)
+    private static WebApplication Build(IPEndPoint address, Links? links)
     {
         // Empty: no settings files to watch, and no environment variable can make it listen elsewhere.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "banyan-keeper", ContentRootPath = AppContext.BaseDirectory });
@@ -147,7 +149,7 @@ public static class KeeperHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 1024;
             kestrel.Limits.MaxConcurrentConnections = 100;
-            kestrel.Listen(address);
+            kestrel.Listen(address, listen => listen.UseLinks(links));
         });
         builder.Logging.AddJsonConsole(json => json.UseUtcTimestamp = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);

@@ -25,6 +25,12 @@ public sealed class DataFolder(string path)
     /// <summary>Passwords, one file each; for the owner alone.</summary>
     public string Secrets => Path.Combine(Root, "secrets");
 
+    /// <summary>The platform's certificate authority, and a file with certificate and key for each process.</summary>
+    public string Certificates => Path.Combine(Root, "certificates");
+
+    /// <summary>The certificate and key of a process.</summary>
+    public string Certificate(string process) => Path.Combine(Certificates, $"{process}.pem");
+
     /// <summary>One log a process.</summary>
     public string Logs => Path.Combine(Root, "logs");
 

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Banyan.Blueprints.Access;
 using Banyan.Control.Drills;
 using Banyan.Control.Notifications;
+using Banyan.Engines.Certificates;
 
 namespace Banyan.Control.Platform;
 
@@ -39,6 +40,13 @@ public sealed record PlatformState
 
     /// <summary>The consensus store; null in a folder of before there was one, until the next <c>up</c>.</summary>
     public ConsensusState? Consensus { get; init; }
+
+    /// <summary>How the platform's connections are secured; null where they are plain.</summary>
+    public TlsState? Tls { get; init; }
+
+    /// <summary>How this process reaches the others, and they it; null where connections are plain. Of this process, so not in the file: see <see cref="Certificates.ProcessLinks"/>.</summary>
+    [JsonIgnore]
+    public Links? Links { get; init; }
 
     /// <summary>The networks of their own that the regions have; null where all share this machine's loopback.</summary>
     public NetworksState? Networks { get; init; }
@@ -82,6 +90,11 @@ public sealed record PlatformState
     /// <summary>Finds a partition by name; null where none has it.</summary>
     public PartitionState? FindPartition(string name) => Partitions.FirstOrDefault(p => p.Name == name);
 }
+
+/// <summary>TLS 1.3 at the front doors, and between the platform's processes with certificates of its own authority.</summary>
+/// <param name="Certificate">PEM file with the front doors' certificate and those that issued it; null: the platform's authority issues one.</param>
+/// <param name="Key">PEM file with its private key.</param>
+public sealed record TlsState(string? Certificate = null, string? Key = null);
 
 /// <summary>An HTTP entry with a console: each reaches every cell, and can die without the others.</summary>
 /// <param name="Name">Such as <c>front-door-2</c>.</param>

@@ -40,7 +40,7 @@ public sealed class PlatformRun : IAsyncDisposable
     /// <exception cref="PlatformException">A child can't be started; the caller stops the others.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        using var readiness = new Readiness(_time);
+        using var readiness = new Readiness(_time, _platform.Links);
         using var patience = new CancellationTokenSource(StartPatience, _time);
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         // First: keepers and cells ask it before they do anything else.

@@ -2,11 +2,12 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Banyan.Control.Platform;
 using Banyan.Control.Status;
+using Banyan.Engines.Certificates;
 
 namespace Banyan.Control.Processes;
 
 /// <summary>Asks children that start whether they are ready, at short intervals, for as long as the start takes.</summary>
-internal sealed class Readiness(TimeProvider time) : IDisposable
+internal sealed class Readiness(TimeProvider time, Links? links = null) : IDisposable
 {
     /// <summary>Short beside a start of seconds, long beside the time of an answer.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -14,7 +15,7 @@ internal sealed class Readiness(TimeProvider time) : IDisposable
     /// <summary>A database that fails for one reason for so long will not start by itself.</summary>
     private static readonly TimeSpan FailurePatience = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly HttpClient _http = new(LinkHandler.Over(links, new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) })) { Timeout = TimeSpan.FromSeconds(5) };
 
     /// <summary>Returns once a child's <see cref="ChildSpec.ReadyPath"/> answers with success.</summary>
     public Task WaitUntilReadyAsync(ChildSpec child, CancellationToken cancellationToken) =>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Banyan.Control.Drills;
 using Banyan.Control.Platform;
+using Banyan.Engines.Certificates;
 
 namespace Banyan.Control.Status;
 
@@ -27,14 +28,15 @@ public sealed class StatusCollector : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="patience">How long to wait for each answer; <see cref="DefaultPatience"/> where null.</param>
     /// <param name="handler">The network; the real one where null.</param>
-    public StatusCollector(TimeProvider time, TimeSpan? patience = null, HttpMessageHandler? handler = null)
+    /// <param name="links">The process' links; null where they are plain.</param>
+    public StatusCollector(TimeProvider time, TimeSpan? patience = null, HttpMessageHandler? handler = null, Links? links = null)
     {
         _time = time;
         _patience = patience ?? DefaultPatience;
         _started = time.GetTimestamp();
         _records = new PresentRecords(time);
         Drills = new DrillBook(time, handler);
-        _http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = _patience, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30), UseProxy = false }, disposeHandler: handler is null)
+        _http = new HttpClient(handler ?? LinkHandler.Over(links, new SocketsHttpHandler { ConnectTimeout = _patience, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30), UseProxy = false }), disposeHandler: handler is null)
         {
             MaxResponseContentBufferSize = 1 << 20,
             Timeout = Timeout.InfiniteTimeSpan,

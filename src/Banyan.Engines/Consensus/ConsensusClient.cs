@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Banyan.Engines.Certificates;
 using Banyan.Engines.Consensus.Remote;
 
 namespace Banyan.Engines.Consensus;
@@ -33,10 +34,11 @@ public sealed class ConsensusClient : IConsensusStore
     /// <param name="server">Such as <c>http://127.0.0.1:20000</c>.</param>
     /// <param name="instanceId">The platform's.</param>
     /// <param name="clock">For waiting.</param>
-    public ConsensusClient(Uri server, string instanceId, TimeProvider clock)
+    /// <param name="links">The process' links; null where they are plain.</param>
+    public ConsensusClient(Uri server, string instanceId, TimeProvider clock, Links? links = null)
     {
         (_server, _clock) = (server, clock);
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30) }) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(LinkHandler.Over(links, new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null, PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30) })) { Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.Add(ConsensusWire.InstanceHeader, instanceId);
     }
 

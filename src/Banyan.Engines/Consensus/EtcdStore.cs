@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using Banyan.Engines.Certificates;
 using Banyan.Engines.Consensus.Etcd;
 using Banyan.Engines.Consensus.Remote;
 
@@ -28,9 +29,10 @@ public sealed class EtcdStore : IConsensusStore
     /// <param name="members">Where they answer clients; at least one.</param>
     /// <param name="instanceId">The platform's.</param>
     /// <param name="clock">For waiting.</param>
-    public EtcdStore(IReadOnlyList<Uri> members, string instanceId, TimeProvider clock)
+    /// <param name="links">The process' links; null where they are plain.</param>
+    public EtcdStore(IReadOnlyList<Uri> members, string instanceId, TimeProvider clock, Links? links = null)
     {
-        (_etcd, _clock, _root) = (new EtcdGateway(members, clock), clock, $"banyan/{instanceId}/");
+        (_etcd, _clock, _root) = (new EtcdGateway(members, clock, links), clock, $"banyan/{instanceId}/");
         StoreRules.CheckKey(_root);
     }
 

@@ -1,9 +1,14 @@
+using Banyan.Engines.Certificates;
+
 namespace Banyan.Routing.Entry;
 
 /// <summary>Limits and patience of the entry. The defaults are meant for everyone.</summary>
 public sealed record EntryOptions
 {
-    /// <summary>How long a connection to a cell may take.</summary>
+    /// <summary>The process' links to cells; null where they are plain.</summary>
+    public Links? Links { get; init; }
+
+    /// <summary>How long a connection to a cell may take, its handshake included.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a cell may stay silent before its answer begins; a body that is still being sent starts it anew. A stream in progress has no limit.</summary>

@@ -1,3 +1,4 @@
+using Banyan.Engines.Certificates;
 using Banyan.Routing.Entry.Holding;
 using Banyan.Routing.Entry.Routes;
 using Microsoft.Extensions.Hosting;
@@ -10,7 +11,7 @@ internal sealed partial class EntryWatcher(EntryState state, EntryPulses pulses,
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var cells = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = options.WatchTimeout, ActivityHeadersPropagator = null });
+        using var cells = new HttpMessageInvoker(LinkHandler.Over(options.Links, new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = options.WatchTimeout, ActivityHeadersPropagator = null }));
         await Task.WhenAll(state.Current.Regions.Select(r => WatchAsync(cells, r.Name, stoppingToken)));
     }
 

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Banyan.Control.Platform;
 using Banyan.Control.Status;
+using Banyan.Engines.Certificates;
 
 namespace Banyan.Control.Drills.Watching;
 
@@ -10,7 +11,7 @@ internal sealed class PromotionWatcher(PlatformState platform, string partition,
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(1) };
+    private readonly HttpClient _http = new(LinkHandler.Over(platform.Links, new SocketsHttpHandler { UseProxy = false })) { Timeout = TimeSpan.FromSeconds(1) };
 
     /// <summary>Waits for the record to name another primary, then for that one's database.</summary>
     public async Task RunAsync(Func<string?> primary, CancellationToken stop)

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using Banyan.Engines.Certificates;
 
 namespace Banyan.Control.Failover.Observing;
 
@@ -7,7 +9,7 @@ namespace Banyan.Control.Failover.Observing;
 /// Watches one process from afar over a connection that stays open: asks it at intervals whether it lives, and notices at
 /// once when the connection ends, which a death does and a freeze does not.
 /// </summary>
-internal sealed class ProcessWatch(IPEndPoint address, TimeProvider clock, Action<Sight> seen)
+internal sealed class ProcessWatch(IPEndPoint address, TimeProvider clock, Action<Sight> seen, Links? links = null)
 {
     /// <summary>Between questions.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -29,7 +31,7 @@ internal sealed class ProcessWatch(IPEndPoint address, TimeProvider clock, Actio
             using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                var wasUp = await ConnectAsync(socket, stop) && await AskAsync(socket, stop);
+                var wasUp = await ConnectAsync(socket, stop) && await SecureAsync(socket, stop) is { } connection && await AskAsync(connection, stop);
                 if (wasUp)
                     continue; // The connection ended under a living process: look again at once.
             }
@@ -64,6 +66,26 @@ internal sealed class ProcessWatch(IPEndPoint address, TimeProvider clock, Actio
         return sight == Sight.Up;
     }
 
+    /// <summary>The connection to ask by; null where nobody is there who could answer for the process.</summary>
+    private async Task<Stream?> SecureAsync(Socket socket, CancellationToken stop)
+    {
+        var plain = new NetworkStream(socket, ownsSocket: false);
+        if (links?.Who(address) is not { } process)
+            return plain;
+        using var patience = new CancellationTokenSource(SilentAfter, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stop);
+        try
+        {
+            return await links.SecureAsync(plain, process, either.Token);
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException || (e is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            // It is frozen, it died just now, or somebody else has its port: in no case is it there.
+            Say(Sight.Silent);
+            return null;
+        }
+    }
+
     private static async Task<Sight> ConnectAsync(Socket socket, IPEndPoint address, TimeProvider clock, CancellationToken stop)
     {
         using var patience = new CancellationTokenSource(SilentAfter, clock);
@@ -85,12 +107,12 @@ internal sealed class ProcessWatch(IPEndPoint address, TimeProvider clock, Actio
 
     /// <summary>Asks until the connection ends. One read is always outstanding and none is ever cancelled: at rest nothing is thrown.</summary>
     /// <returns>Whether it ended after an answer, rather than in silence.</returns>
-    private async Task<bool> AskAsync(Socket socket, CancellationToken stop)
+    private async Task<bool> AskAsync(Stream connection, CancellationToken stop)
     {
-        var reading = ReadAsync(socket);
+        var reading = ReadAsync(connection);
         while (true)
         {
-            if (!await SendAsync(socket, stop))
+            if (!await SendAsync(connection, stop))
                 return _last == Sight.Up;
             if (!await EndsWithinAsync(reading, SilentAfter, stop))
             {
@@ -103,12 +125,12 @@ internal sealed class ProcessWatch(IPEndPoint address, TimeProvider clock, Actio
             Say(Sight.Up);
             // The rest of the answer may come by itself, as the end of a chunked one does; then nothing, or the end of the connection.
             var answered = clock.GetTimestamp();
-            reading = ReadAsync(socket);
+            reading = ReadAsync(connection);
             while (Interval - clock.GetElapsedTime(answered) is { Ticks: > 0 } left && await EndsWithinAsync(reading, left, stop))
             {
                 if (await reading == 0)
                     return true;
-                reading = ReadAsync(socket);
+                reading = ReadAsync(connection);
             }
         }
     }
@@ -126,27 +148,27 @@ internal sealed class ProcessWatch(IPEndPoint address, TimeProvider clock, Actio
         return reading.IsCompleted;
     }
 
-    private static async Task<bool> SendAsync(Socket socket, CancellationToken stop)
+    private static async Task<bool> SendAsync(Stream connection, CancellationToken stop)
     {
         try
         {
-            await socket.SendAsync(Question, stop);
+            await connection.WriteAsync(Question, stop);
             return true;
         }
-        catch (SocketException)
+        catch (IOException)
         {
             return false;
         }
     }
 
     /// <returns>The bytes read; 0 at the end of the connection, however it came.</returns>
-    private async Task<int> ReadAsync(Socket socket)
+    private async Task<int> ReadAsync(Stream connection)
     {
         try
         {
-            return await socket.ReceiveAsync(_buffer);
+            return await connection.ReadAsync(_buffer);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             return 0;
         }

@@ -21,8 +21,8 @@ internal sealed class RegionObserver
     public RegionObserver(PlatformState platform, RegionState region, TimeProvider clock, Action changed)
     {
         (Region, _clock, _changed) = (region.Name, clock, changed);
-        _cell = new ProcessWatch(region.EndPoint(region.CellPort), clock, s => Set(v => v with { Cell = s }));
-        _keeper = new ProcessWatch(region.EndPoint(region.KeeperPort), clock, s => Set(v => v with { Keeper = s }));
+        _cell = new ProcessWatch(region.EndPoint(region.CellPort), clock, s => Set(v => v with { Cell = s }), platform.Links);
+        _keeper = new ProcessWatch(region.EndPoint(region.KeeperPort), clock, s => Set(v => v with { Keeper = s }), platform.Links);
         _databases = [.. platform.Partitions.SelectMany(static p => p.Databases).Where(d => d.Region == region.Name).Select(static d => d.Port).OfType<int>().Select(region.EndPoint)];
     }
 

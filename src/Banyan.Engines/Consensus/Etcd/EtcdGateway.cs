@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Banyan.Engines.Certificates;
 
 namespace Banyan.Engines.Consensus.Etcd;
 
@@ -26,10 +27,10 @@ internal sealed class EtcdGateway : IDisposable
     private readonly long[] _heardAt;
     private volatile int _current;
 
-    public EtcdGateway(IReadOnlyList<Uri> members, TimeProvider clock)
+    public EtcdGateway(IReadOnlyList<Uri> members, TimeProvider clock, Links? links = null)
     {
         (_members, _clock, _heardAt) = (members, clock, new long[members.Count]);
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null, ConnectTimeout = AttemptPatience }) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(LinkHandler.Over(links, new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null, ConnectTimeout = AttemptPatience })) { Timeout = Timeout.InfiniteTimeSpan };
         // Platforms' processes spread over the members.
         _current = Random.Shared.Next(members.Count);
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Banyan.Engines.Certificates;
 using Banyan.Routing.Entry.Routes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -23,7 +24,7 @@ internal sealed partial class Sender : IDisposable
     public Sender(EntryOptions options, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<Sender> log)
     {
         (_options, _time, _stopping, _log) = (options, time, lifetime.ApplicationStopping, log);
-        _cells = new HttpMessageInvoker(new SocketsHttpHandler
+        _cells = new HttpMessageInvoker(LinkHandler.Over(options.Links, new SocketsHttpHandler
         {
             UseCookies = false,
             UseProxy = false,
@@ -35,7 +36,7 @@ internal sealed partial class Sender : IDisposable
             MaxResponseHeadersLength = options.MaxAnswerHeadersKiB,
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-        });
+        }));
     }
 
     /// <summary>Sends it. Where that ends in anything but <see cref="SendEnd.Answered"/>, nothing was written to the client.</summary>

@@ -5,6 +5,9 @@ namespace Banyan.Routing.Tests.Entry.Forwarding;
 
 public class AbortTests
 {
+    /// <summary>Whether entry and cell speak TLS with each other.</summary>
+    protected virtual bool Secure => false;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Theory]
@@ -12,7 +15,7 @@ public class AbortTests
     [InlineData("/hang?started")]
     public async Task Client_GoesAway_CellIsTold(string path)
     {
-        await using var cell = await TestCell.StartAsync();
+        await using var cell = await TestCell.StartAsync(secure: Secure);
         await using var entry = await TestEntry.StartAsync(cell);
         using (var raw = await RawClient.ConnectAsync(entry.Port))
         {
@@ -26,7 +29,7 @@ public class AbortTests
     [Fact]
     public async Task Cell_BreaksOffInTheBody_ClientSeesABrokenAnswer()
     {
-        await using var cell = await TestCell.StartAsync();
+        await using var cell = await TestCell.StartAsync(secure: Secure);
         await using var entry = await TestEntry.StartAsync(cell);
         using var response = await entry.Client.GetAsync("/half", HttpCompletionOption.ResponseHeadersRead);
         cell.Continue.Release();
@@ -36,7 +39,7 @@ public class AbortTests
     [Fact]
     public async Task Cell_BreaksOffBeforeItsAnswer_Is502AndIsNotRepeated()
     {
-        await using var cell = await TestCell.StartAsync();
+        await using var cell = await TestCell.StartAsync(secure: Secure);
         await using var entry = await TestEntry.StartAsync(cell);
         (await entry.Client.PostAsync("/status/200", null)).StatusCode.ShouldBe(HttpStatusCode.OK); // a kept connection, where a client library would repeat
         using var response = await entry.Client.PostAsync("/break", null);
@@ -48,7 +51,7 @@ public class AbortTests
     [Fact]
     public async Task Cell_StaysSilent_Is504()
     {
-        await using var cell = await TestCell.StartAsync();
+        await using var cell = await TestCell.StartAsync(secure: Secure);
         await using var entry = await TestEntry.StartAsync(cell, new EntryOptions { AnswerTimeout = TimeSpan.FromMilliseconds(100) });
         using var response = await entry.Client.GetAsync("/hang");
         await response.ShouldBeProblemAsync(504, "region-silent");
@@ -58,7 +61,7 @@ public class AbortTests
     [Fact]
     public async Task Cell_StreamsLongerThanItsTimeout_IsNotCutOff()
     {
-        await using var cell = await TestCell.StartAsync();
+        await using var cell = await TestCell.StartAsync(secure: Secure);
         var options = new EntryOptions { AnswerTimeout = TimeSpan.FromMilliseconds(200) };
         await using var entry = await TestEntry.StartAsync(cell, options);
         using var response = await entry.Client.GetAsync("/stream", HttpCompletionOption.ResponseHeadersRead);
@@ -70,7 +73,7 @@ public class AbortTests
     [Fact]
     public async Task Cell_Dies_PlainIs503AndSafeWaitsUntilItServesAgain()
     {
-        var cell = await TestCell.StartAsync();
+        var cell = await TestCell.StartAsync(secure: Secure);
         var port = cell.Port;
         await using var entry = await TestEntry.StartAsync(cell, new EntryOptions());
         (await entry.Client.GetAsync("/status/204")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
@@ -86,7 +89,7 @@ public class AbortTests
         var any = entry.Client.GetAsync("/status/204");
         var home = entry.Client.GetAsync("/regions/home/status/204");
         await entry.UntilAsync(_ => entry.Metrics.HoldsOf("home").Now == 2);
-        await using var again = await TestCell.StartAsync(port);
+        await using var again = await TestCell.StartAsync(port, Secure);
         (await any).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await home).StatusCode.ShouldBe(HttpStatusCode.NoContent);
     }
@@ -94,7 +97,7 @@ public class AbortTests
     [Fact]
     public async Task Cell_Unreachable_Is503AndTheRequestIsSafeToRepeat()
     {
-        var cell = await TestCell.StartAsync();
+        var cell = await TestCell.StartAsync(secure: Secure);
         await using var entry = await TestEntry.StartAsync(cell, new EntryOptions { WatchTimeout = TimeSpan.FromSeconds(5) });
         await cell.DisposeAsync();
         entry.State.Set("home", RegionAvailability.Serving);
@@ -105,7 +108,7 @@ public class AbortTests
     [Fact]
     public async Task Cell_NotReady_IsDownAndRequestsWaitAsLongAsTheyMay()
     {
-        await using var cell = await TestCell.StartAsync();
+        await using var cell = await TestCell.StartAsync(secure: Secure);
         await using var entry = await TestEntry.StartAsync(cell, new EntryOptions { HoldTime = TimeSpan.FromMilliseconds(300) });
         cell.Ready = false;
         await entry.UntilAsync(map => map.Regions[0].Availability == RegionAvailability.Down);

@@ -7,10 +7,13 @@ namespace Banyan.Routing.Tests.Entry.Forwarding;
 
 public class StreamingTests
 {
+    /// <summary>Whether entry and cell speak TLS with each other.</summary>
+    protected virtual bool Secure => false;
+
     [Fact]
     public async Task Answer_CellPauses_FirstPieceArrivesBeforeTheRest()
     {
-        await using var cell = await TestCell.StartAsync();
+        await using var cell = await TestCell.StartAsync(secure: Secure);
         await using var entry = await TestEntry.StartAsync(cell);
         using var response = await entry.Client.GetAsync("/stream", HttpCompletionOption.ResponseHeadersRead);
         var body = await response.Content.ReadAsStreamAsync();
@@ -27,7 +30,7 @@ public class StreamingTests
     [InlineData(1_000_000)]
     public async Task Answer_WholeAndLarge_ArrivesToItsLastByteOnAKeptConnection(int bytes)
     {
-        await using var cell = await TestCell.StartAsync();
+        await using var cell = await TestCell.StartAsync(secure: Secure);
         await using var entry = await TestEntry.StartAsync(cell);
         for (var i = 0; i < 5; i++)
             (await entry.Client.GetByteArrayAsync($"/large/{bytes}").WaitAsync(TimeSpan.FromSeconds(20))).Length.ShouldBe(bytes);
@@ -36,7 +39,7 @@ public class StreamingTests
     [Fact]
     public async Task Answer_EventStream_EachEventArrivesAtOnce()
     {
-        await using var cell = await TestCell.StartAsync();
+        await using var cell = await TestCell.StartAsync(secure: Secure);
         await using var entry = await TestEntry.StartAsync(cell);
         using var response = await entry.Client.GetAsync("/sse", HttpCompletionOption.ResponseHeadersRead);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
@@ -53,7 +56,7 @@ public class StreamingTests
     [Fact]
     public async Task Answer_EventStreamWhenEntryStops_EndsInOrder()
     {
-        await using var cell = await TestCell.StartAsync();
+        await using var cell = await TestCell.StartAsync(secure: Secure);
         await using var entry = await TestEntry.StartAsync(cell);
         using var response = await entry.Client.GetAsync("/sse", HttpCompletionOption.ResponseHeadersRead);
         var lines = new StreamReader(await response.Content.ReadAsStreamAsync());
@@ -68,7 +71,7 @@ public class StreamingTests
     [InlineData(false)]
     public async Task Body_LargeUpload_StreamsThroughUnchanged(bool lengthKnown)
     {
-        await using var cell = await TestCell.StartAsync();
+        await using var cell = await TestCell.StartAsync(secure: Secure);
         await using var entry = await TestEntry.StartAsync(cell);
         var payload = RandomNumberGenerator.GetBytes(48 * 1024 * 1024);
         using var content = new StreamContent(new MemoryStream(payload));
@@ -84,7 +87,7 @@ public class StreamingTests
     [Fact]
     public async Task Body_ClientPauses_FirstPieceReachesCellBeforeTheRest()
     {
-        await using var cell = await TestCell.StartAsync();
+        await using var cell = await TestCell.StartAsync(secure: Secure);
         await using var entry = await TestEntry.StartAsync(cell);
         using var raw = await RawClient.ConnectAsync(entry.Port);
         await raw.SendAsync("POST /upload HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 10\r\n\r\nfirst");
@@ -96,7 +99,7 @@ public class StreamingTests
     [Fact]
     public async Task Body_CellRefusesBeforeReading_RefusalArrivesAndBodyIsNotAsked()
     {
-        await using var cell = await TestCell.StartAsync();
+        await using var cell = await TestCell.StartAsync(secure: Secure);
         await using var entry = await TestEntry.StartAsync(cell);
         using var raw = await RawClient.ConnectAsync(entry.Port);
         await raw.SendAsync("POST /refuse-upload HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 100000000\r\n\r\n");
@@ -107,7 +110,7 @@ public class StreamingTests
     [Fact]
     public async Task Body_ExpectContinue_IsAskedForWhenTheCellReads()
     {
-        await using var cell = await TestCell.StartAsync();
+        await using var cell = await TestCell.StartAsync(secure: Secure);
         await using var entry = await TestEntry.StartAsync(cell);
         using var raw = await RawClient.ConnectAsync(entry.Port);
         await raw.SendAsync("POST /upload HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
@@ -119,7 +122,7 @@ public class StreamingTests
     [Fact]
     public async Task WebSocket_Echo_PassesBothWaysAndCloses()
     {
-        await using var cell = await TestCell.StartAsync();
+        await using var cell = await TestCell.StartAsync(secure: Secure);
         await using var entry = await TestEntry.StartAsync(cell);
         using var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol("banyan");
@@ -140,7 +143,7 @@ public class StreamingTests
     [Fact]
     public async Task WebSocket_CellHasNoSuchPlace_RefusalArrives()
     {
-        await using var cell = await TestCell.StartAsync();
+        await using var cell = await TestCell.StartAsync(secure: Secure);
         await using var entry = await TestEntry.StartAsync(cell);
         using var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;

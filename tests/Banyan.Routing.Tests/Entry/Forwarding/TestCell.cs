@@ -1,6 +1,10 @@
+using System.Net;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
+using Banyan.Cells.Peers;
+using Banyan.Engines.Certificates;
+using Banyan.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -14,13 +18,24 @@ namespace Banyan.Routing.Tests.Entry.Forwarding;
 /// <summary>A real Kestrel in a cell's place, whose endpoints say what arrived and wait where a test tells them to.</summary>
 internal sealed class TestCell : IAsyncDisposable
 {
+    private static readonly Lazy<TestAuthority> Authority = new(static () =>
+    {
+        var authority = new TestAuthority();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => authority.Dispose();
+        return authority;
+    });
+
     private readonly WebApplication _app;
+    private Links? _links;
 
     private TestCell(WebApplication app) => _app = app;
 
-    public string Address => _app.Urls.First();
+    public string Address => _app.Urls.First().Replace("https:", "http:", StringComparison.Ordinal); // what is below HTTP is the links' own
 
     public int Port => new Uri(Address).Port;
+
+    /// <summary>A front door's way to it; null where it takes plain connections.</summary>
+    public Links? DoorLinks { get; private set; }
 
     /// <summary>Let <c>/stream</c>, <c>/sse</c> and <c>/half</c> go on.</summary>
     public SemaphoreSlim Continue { get; } = new(0);
@@ -42,15 +57,18 @@ internal sealed class TestCell : IAsyncDisposable
     /// <summary>What <c>/answer</c> answers.</summary>
     public int AnswersWith { get; set; } = 200;
 
-    public static async Task<TestCell> StartAsync(int port = 0)
+    public static async Task<TestCell> StartAsync(int port = 0, bool secure = false)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls($"http://127.0.0.1:{port}");
+        var links = secure ? Authority.Value.LinksOf(TestAuthority.Cell) : null;
+        if (secure && port == 0)
+            port = FreePort.Take();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, port, l => l.UseLinks(links)));
         builder.WebHost.ConfigureKestrel(k => (k.RequestHeaderEncodingSelector, k.ResponseHeaderEncodingSelector) = (static _ => Encoding.Latin1, static _ => Encoding.Latin1));
         builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromMilliseconds(100));
         var app = builder.Build();
-        var cell = new TestCell(app);
+        var cell = new TestCell(app) { _links = links, DoorLinks = secure ? Authority.Value.LinksOf(TestAuthority.Door, (port, TestAuthority.Cell)) : null };
         app.Use((context, next) =>
         {
             if (context.Request.Path != "/health/ready")
@@ -67,6 +85,8 @@ internal sealed class TestCell : IAsyncDisposable
     {
         Continue.Release(1000);
         await _app.DisposeAsync();
+        DoorLinks?.Dispose();
+        _links?.Dispose();
     }
 
     private void Map(IEndpointRouteBuilder routes)

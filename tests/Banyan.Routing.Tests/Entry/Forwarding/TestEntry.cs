@@ -36,7 +36,7 @@ internal sealed class TestEntry : IAsyncDisposable
     public EntryMetrics Metrics => _app.Services.GetRequiredService<EntryMetrics>();
 
     public static Task<TestEntry> StartAsync(TestCell cell, EntryOptions? options = null, bool http2 = false) =>
-        StartAsync([("home", cell.Address)], options, http2);
+        StartAsync([("home", cell.Address)], (options ?? new EntryOptions()) with { Links = cell.DoorLinks }, http2);
 
     public static Task<TestEntry> StartAsync(IEnumerable<(string Name, string Address)> regions, EntryOptions? options = null, bool http2 = false) =>
         StartAsync(regions.Select(r => new EntryRegion { Name = r.Name, Address = r.Address }), options ?? new EntryOptions(), store: null, http2);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Security;
 using System.Net.Sockets;
 using Banyan.Routing.Entry.Routes;
 
@@ -9,7 +10,11 @@ namespace Banyan.Routing.Entry.Forwarding.Direct;
 /// <see cref="Leave"/>, <see cref="Check"/>): that closes the socket, and what waits on it fails. They never hit a later
 /// request, because each has a number.
 /// </summary>
-internal sealed class CellConnection(Socket socket, EntryOptions options, TimeProvider time)
+/// <param name="socket">The connection.</param>
+/// <param name="secure">TLS over it; null where links are plain.</param>
+/// <param name="options">Patience.</param>
+/// <param name="time">The clock.</param>
+internal sealed class CellConnection(Socket socket, SslStream? secure, EntryOptions options, TimeProvider time)
 {
     private const int FirstBuffer = 4096;
     private const int LargestBuffer = 64 * 1024;
@@ -104,7 +109,8 @@ internal sealed class CellConnection(Socket socket, EntryOptions options, TimePr
     /// <summary>Closes it and gives its memory back. Nothing may wait on it.</summary>
     public void Dispose()
     {
-        socket.Dispose();
+        socket.Dispose(); // first: who is to be told that it ends is told by this
+        secure?.Dispose();
         if (_received.Length > 0)
             ArrayPool<byte>.Shared.Return(_received);
         ArrayPool<byte>.Shared.Return(Sending);
@@ -112,13 +118,19 @@ internal sealed class CellConnection(Socket socket, EntryOptions options, TimePr
     }
 
     /// <summary>Whether it may take another request.</summary>
-    /// <param name="look">Ask the system whether the cell has closed it.</param>
+    /// <param name="look">Ask the system whether the cell has closed it. At rest nothing is to be read, also by TLS: its tickets came before the first answer.</param>
     public bool IsUsable(bool look) => socket.Connected && _start == _end && !(look && socket.Poll(0, SelectMode.SelectRead));
 
     /// <summary>Sends all of it; the cell's time begins anew.</summary>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
         Volatile.Write(ref _silentAt, After(options.AnswerTimeout));
+        if (secure is not null)
+        {
+            await secure.WriteAsync(bytes);
+            return;
+        }
+
         while (!bytes.IsEmpty)
             bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None)..];
     }
@@ -136,7 +148,7 @@ internal sealed class CellConnection(Socket socket, EntryOptions options, TimePr
         var size = (int)Math.Clamp(wanted, FirstBuffer, LargestBuffer);
         if (_received.Length - _end < Math.Min(size, FirstBuffer) || (_end == 0 && _received.Length < size))
             Move(_end - _start + size);
-        var receiving = socket.ReceiveAsync(_received.AsMemory(_end), SocketFlags.None);
+        var receiving = secure?.ReadAsync(_received.AsMemory(_end)) ?? socket.ReceiveAsync(_received.AsMemory(_end), SocketFlags.None);
         if (!receiving.IsCompletedSuccessfully)
             return AddAsync(receiving);
         var count = receiving.Result;
@@ -153,7 +165,7 @@ internal sealed class CellConnection(Socket socket, EntryOptions options, TimePr
             (_received, _start, _end) = ([], 0, 0);
         }
 
-        await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
+        await (secure?.ReadAsync(Memory<byte>.Empty) ?? socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None));
     }
 
     public void Consume(int count) => _start += count;

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Banyan.Routing.Entry.Routes;
 
 namespace Banyan.Routing.Entry.Forwarding.Direct;
@@ -97,18 +99,21 @@ internal sealed class CellPool(IPEndPoint cell, EntryOptions options, TimeProvid
     private async ValueTask<CellConnection?> ConnectAsync()
     {
         var socket = new Socket(cell.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        SslStream? secure = null;
         try
         {
             using var patience = new CancellationTokenSource(options.ConnectTimeout, time);
             await socket.ConnectAsync(cell, patience.Token);
+            if (options.Links is { } links && links.Who(cell) is { } process)
+                secure = await links.SecureAsync(new NetworkStream(socket, ownsSocket: false), process, patience.Token);
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or OperationCanceledException or IOException or AuthenticationException)
         {
             socket.Dispose();
             return null;
         }
 
-        var connection = new CellConnection(socket, options, time);
+        var connection = new CellConnection(socket, secure, options, time);
         lock (_lock)
             _all.Add(connection);
         return connection;
