@@ -7,6 +7,7 @@ using Banyan.Cells.Health;
 using Banyan.Cells.Peers;
 using Banyan.Cells.Logging;
 using Banyan.Cells.Partitions;
+using Banyan.Cells.Personal;
 using Banyan.Cells.Schema;
 using Banyan.Cells.Status;
 using Banyan.Cells.Telemetry;
@@ -66,6 +67,8 @@ public static partial class CellHost
     {
         options.Validate();
         CheckNames(services);
+        if (options.Keys is { } keys)
+            services = [new PersonalService(keys), .. services];
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, ApplicationName = "banyan" });
         builder.Logging.ClearProviders().AddJsonLines(options.Time);
         CellLogging.Quieten(builder.Logging);
@@ -131,7 +134,7 @@ public static partial class CellHost
 
     private static void CheckNames(IReadOnlyList<IService> services)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal) { "cell", "cells", "database", "journal", "public" };
+        var names = new HashSet<string>(StringComparer.Ordinal) { "cell", "cells", "database", "journal", PersonalService.ServiceName, "public" };
         foreach (var service in services)
         {
             if (!OneWord().IsMatch(service.Name))

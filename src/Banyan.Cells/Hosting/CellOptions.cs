@@ -1,4 +1,5 @@
 using System.Net;
+using Banyan.Cells.Personal;
 using Banyan.Engines.Certificates;
 
 namespace Banyan.Cells.Hosting;
@@ -39,6 +40,9 @@ public sealed record CellOptions
     /// <summary>The process' links: who has no certificate of the platform that may ask a cell is refused at the handshake. Null: anybody may connect.</summary>
     public Links? Links { get; init; }
 
+    /// <summary>The keys of personal data; null: this cell holds none, and has no <see cref="IKeyVault"/>.</summary>
+    public KeyOptions? Keys { get; init; }
+
     /// <summary>The services that this process refuses for now; one for all of its apps.</summary>
     internal ShedServices Shed { get; init; } = new();
 
@@ -53,6 +57,8 @@ public sealed record CellOptions
         Check(DatabaseConnections is >= 2 and <= 1000, nameof(DatabaseConnections), "2 to 1,000");
         Check(ClientConnections >= 1, nameof(ClientConnections), "at least 1");
         Check(DrainTimeout > TimeSpan.Zero, nameof(DrainTimeout), "more than zero");
+        Check(Keys is null or { CacheLimit: >= 1 }, nameof(KeyOptions.CacheLimit), "at least 1");
+        Check(Keys is null || (Keys.PartitionKeyAge > TimeSpan.Zero && Keys.LookInterval > TimeSpan.Zero && Keys.CacheFor > TimeSpan.Zero), nameof(Keys), "given times more than zero");
 
         static void Check(bool holds, string name, string range)
         {
