@@ -15,6 +15,9 @@ public sealed record CellContext
     /// <summary>The region's jurisdiction (ISO 3166 code), if the blueprint says.</summary>
     public string? Jurisdiction { get; init; }
 
+    /// <summary>The jurisdiction of each region of the platform whose jurisdiction the blueprint names, by region.</summary>
+    public IReadOnlyDictionary<string, string> Jurisdictions { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Base address that the public reaches this cell's services by; for links in feeds and webhooks.</summary>
     public required Uri PublicAddress { get; init; }
 

@@ -1,3 +1,4 @@
+using Banyan.Cells.Residency;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -22,6 +23,9 @@ public interface IService
 
     /// <summary>Its database schema, oldest first; each runs once, in a transaction, in the order of its number.</summary>
     IReadOnlyList<SchemaMigration> Migrations { get; }
+
+    /// <summary>What it says of its data: every table, topic and class of objects. Of what it says nothing, the strictest is assumed.</summary>
+    ServiceData Data => ServiceData.None;
 
     /// <summary>Registers what it needs.</summary>
     void AddServices(IServiceCollection services, CellContext cell);

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Banyan.Cells;
+using Banyan.Cells.Residency;
 using Banyan.Services.Climate.Catalog;
 using Banyan.Services.Climate.Compaction;
 using Banyan.Services.Climate.Influx;
@@ -31,6 +32,17 @@ public sealed class ClimateService : IService
 
     /// <inheritdoc/>
     public IReadOnlyList<SchemaMigration> Migrations { get; } = SchemaMigration.FromEmbedded(Assembly.GetExecutingAssembly());
+
+    /// <summary>Measurements of places, not of persons: sensors are named by their operators, who must not name persons in tags.</summary>
+    public ServiceData Data { get; } = new()
+    {
+        Tables =
+        [
+            .. ((string[])["namespace", "measurement", "field", "series", "block", "stale", "rollup_minute", "rollup_hour", "rollup_day", "rule", "rule_state"])
+                .Select(static t => new TableData($"{ServiceName}.{t}", ResidencyClass.Internal)),
+        ],
+        Topics = [new(ClimateTopics.Readings, ResidencyClass.Internal), new(ClimateTopics.Rules, ResidencyClass.Internal), new(ClimateTopics.AlertsRequested, ResidencyClass.Internal)],
+    };
 
     /// <inheritdoc/>
     public void AddServices(IServiceCollection services, CellContext cell)

@@ -1,4 +1,5 @@
 using Banyan.Cells;
+using Banyan.Cells.Residency;
 using Banyan.Cells.Webhooks;
 using Banyan.Services.Disaster.Alerts;
 using Banyan.Services.Disaster.Board;
@@ -27,6 +28,20 @@ public sealed class DisasterService : IService
 
     /// <inheritdoc/>
     public IReadOnlyList<SchemaMigration> Migrations { get; } = SchemaMigration.FromEmbedded(typeof(DisasterService).Assembly);
+
+    /// <summary>Warnings are public, but restricted and private messages are among them; subscriptions hold addresses and secrets of organisations.</summary>
+    public ServiceData Data { get; } = new()
+    {
+        Tables =
+        [
+            new("disaster.alert_references", ResidencyClass.Jurisdiction),
+            new("disaster.alerts", ResidencyClass.Jurisdiction),
+            new("disaster.deliveries", ResidencyClass.Jurisdiction),
+            new("disaster.webhook_events", ResidencyClass.Internal),
+            new("disaster.subscriptions", ResidencyClass.Jurisdiction),
+        ],
+        Topics = [new(DisasterTopics.Alerts, ResidencyClass.Public), new(DisasterTopics.Messages, ResidencyClass.Internal), new(DisasterTopics.Subscriptions, ResidencyClass.Internal)],
+    };
 
     /// <inheritdoc/>
     public void AddServices(IServiceCollection services, CellContext cell)

@@ -1,4 +1,5 @@
 using Banyan.Cells;
+using Banyan.Cells.Residency;
 using Banyan.Services.Drills.Evidence;
 using Banyan.Services.Drills.Marks;
 using Banyan.Services.Drills.Runs;
@@ -30,6 +31,13 @@ public sealed class DrillsService : IService
 
     /// <inheritdoc/>
     public IReadOnlyList<SchemaMigration> Migrations { get; } = SchemaMigration.FromEmbedded(typeof(DrillsService).Assembly);
+
+    /// <inheritdoc/>
+    public ServiceData Data { get; } = new()
+    {
+        Tables = [new("drills.marks", ResidencyClass.Internal), new("drills.runs", ResidencyClass.Internal), new("drills.evidence", ResidencyClass.Internal)],
+        Topics = [new(Topic, ResidencyClass.Internal), new(MarksTopic, ResidencyClass.Internal)],
+    };
 
     /// <inheritdoc/>
     public void AddServices(IServiceCollection services, CellContext cell) =>

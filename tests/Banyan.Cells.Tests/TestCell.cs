@@ -29,16 +29,16 @@ internal sealed class TestCell : IAsyncDisposable
         Port = 0,
     };
 
-    public static async Task<TestCell> BuildAsync(IReadOnlyList<IService> services, string? connectionString = null, Func<CellOptions, CellOptions>? change = null)
+    public static async Task<TestCell> BuildAsync(IReadOnlyList<IService> services, string? connectionString = null, Func<CellOptions, CellOptions>? change = null, Action<WebApplicationBuilder>? configure = null)
     {
         connectionString ??= await PostgresServer.CreateDatabaseAsync();
         var options = Options(connectionString);
-        return new TestCell(CellHost.Build(change?.Invoke(options) ?? options, services), connectionString);
+        return new TestCell(CellHost.Build(change?.Invoke(options) ?? options, services, configure), connectionString);
     }
 
-    public static async Task<TestCell> StartAsync(IReadOnlyList<IService> services, string? connectionString = null, Func<CellOptions, CellOptions>? change = null)
+    public static async Task<TestCell> StartAsync(IReadOnlyList<IService> services, string? connectionString = null, Func<CellOptions, CellOptions>? change = null, Action<WebApplicationBuilder>? configure = null)
     {
-        var cell = await BuildAsync(services, connectionString, change);
+        var cell = await BuildAsync(services, connectionString, change, configure);
         await cell.App.StartAsync();
         return cell;
     }

@@ -1,3 +1,4 @@
+using Banyan.Cells.Residency;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,6 +12,8 @@ internal sealed class TestService : IService
     public IReadOnlyList<string> Topics => ["notes.changes"];
 
     public IReadOnlyList<SchemaMigration> Migrations { get; init; } = [new(1, "notes", "CREATE TABLE note (id int PRIMARY KEY, text text NOT NULL)")];
+
+    public ServiceData Data { get; init; } = new() { Tables = [new("notes.note", ResidencyClass.Internal)], Topics = [new("notes.changes", ResidencyClass.Internal)] };
 
     public Action<IServiceCollection> Services { get; init; } = static _ => { };
 

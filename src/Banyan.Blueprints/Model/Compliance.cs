@@ -13,6 +13,9 @@ public sealed record ResidencyRule : NamedElement
 
     /// <summary>Whether it must stay in the country of the resident's home.</summary>
     public bool? HomeCountry { get; init; }
+
+    /// <summary>Countries (ISO 3166-1 alpha-2) and areas to which it may go all the same, because an agreement with them says so.</summary>
+    public IReadOnlyList<string> Agreements { get; init; } = [];
 }
 
 /// <summary>Laws, standards and rights that the platform answers for.</summary>

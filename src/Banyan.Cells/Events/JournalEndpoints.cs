@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Banyan.Cells.Access;
 using Banyan.Cells.Http;
+using Banyan.Cells.Residency;
 using Banyan.Journal;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +13,7 @@ namespace Banyan.Cells.Events;
 
 /// <summary>
 /// The journal as HTTP. The public may look up a receipt and the head; entries themselves are for other cells, under
-/// <c>/cell/</c>, which a front door MUST NOT expose.
+/// <c>/cell/</c>, which a front door MUST NOT expose, and those that stay in their jurisdiction only for cells there.
 /// </summary>
 internal static class JournalEndpoints
 {
@@ -36,8 +37,8 @@ internal static class JournalEndpoints
             .Requires("journal.head.read");
         var source = CloudEventsJson.Source(cell.Platform, cell.Partition);
         routes.MapStranded();
-        routes.MapGet("/cell/v1/journal", (HttpContext context, IJournal journal, long? after, string? topics, int? limit) =>
-            ReadAsync(context, journal, source, after ?? 0, limit ?? DefaultLimit, topics)).ExcludeFromDescription().Requires("cell.journal.read");
+        routes.MapGet("/cell/v1/journal", (HttpContext context, IJournal journal, ResidencyGate residency, long? after, string? topics, int? limit) =>
+            ReadAsync(context, journal, residency, source, after ?? 0, limit ?? DefaultLimit, topics)).ExcludeFromDescription().Requires("cell.journal.read");
     }
 
     private static async Task<IResult> GetReceiptAsync(Guid id, IJournal journal, CancellationToken stop)
@@ -67,15 +68,20 @@ internal static class JournalEndpoints
         });
     }
 
-    private static async Task<IResult> ReadAsync(HttpContext context, IJournal journal, string source, long after, int limit, string? topics)
+    private static async Task<IResult> ReadAsync(HttpContext context, IJournal journal, ResidencyGate residency, string source, long after, int limit, string? topics)
     {
         if (after < 0 || limit is < 1 or > MaxLimit)
             return Problem.Create(StatusCodes.Status400BadRequest, "bad-request", "The request can't be understood", $"after must be 0 or more, limit 1 to {MaxLimit}.");
+        IReadOnlySet<string>? wanted = topics is null ? null : topics.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet(StringComparer.Ordinal);
+        var reader = ResidencyGate.ReaderOf(context);
+        if (wanted?.Order(StringComparer.Ordinal).FirstOrDefault(t => !residency.MayHave(reader, t)) is { } stays)
+            return residency.Refuse(reader, residency.Describe(stays));
+        if (wanted is null && !residency.MayHaveAll(reader))
+            wanted = residency.Unbound;
         var stop = context.RequestAborted;
         if (after > 0 && await journal.GetTailAsync(stop) is var tail && after + 1 < tail)
             return Problem.Create(StatusCodes.Status410Gone, "entries-dropped", "Entries are past their retention", $"The oldest entry that is left is {tail}.", new Dictionary<string, object?> { ["tail"] = tail });
 
-        IReadOnlySet<string>? wanted = topics is null ? null : topics.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet(StringComparer.Ordinal);
         var through = Math.Max(after, await journal.GetHeadAsync(stop)); // before reading: what comes meanwhile is read next time
         var buffer = new ArrayBufferWriter<byte>(16 * 1024);
         await using (var json = new Utf8JsonWriter(buffer))

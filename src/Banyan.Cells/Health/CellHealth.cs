@@ -8,6 +8,9 @@ namespace Banyan.Cells.Health;
 /// <param name="Checks">Each name with null where all is well, else one line that says what is wrong; the services after <c>cell</c>, <c>database</c> and <c>journal</c>.</param>
 internal sealed record HealthReport(IReadOnlyList<KeyValuePair<string, string?>> Checks)
 {
+    /// <summary>What services have to say to an operator though they serve.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Findings { get; init; } = [];
+
     public bool Ready => Checks.All(static c => c.Value is null);
 }
 
@@ -36,7 +39,19 @@ internal sealed class CellHealth(CellOptions options, CellLife life, NpgsqlDataS
         });
         if (life.State is not CellState.Serving and not CellState.Draining)
             return new HealthReport([cell]);
-        return new HealthReport([cell, .. await Look().WaitAsync(cancellationToken)]);
+        return new HealthReport([cell, .. await Look().WaitAsync(cancellationToken)]) { Findings = await FindAsync(cancellationToken) };
+    }
+
+    private async Task<IReadOnlyList<KeyValuePair<string, string>>> FindAsync(CancellationToken cancellationToken)
+    {
+        var found = new List<KeyValuePair<string, string>>();
+        foreach (var finding in provider.GetServices<IServiceFinding>())
+        {
+            if (await finding.FindAsync(cancellationToken) is { } said)
+                found.Add(new(finding.Service, said));
+        }
+
+        return found;
     }
 
     private Task<IReadOnlyList<KeyValuePair<string, string?>>> Look()

@@ -49,6 +49,20 @@ internal static class HealthEndpoints
             }
 
             json.WriteEndArray();
+            if (report.Findings.Count > 0)
+            {
+                json.WriteStartArray("findings"u8);
+                foreach (var (name, finding) in report.Findings)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("name"u8, name);
+                    json.WriteString("detail"u8, finding);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            }
+
             json.WriteEndObject();
         }
 

@@ -8,6 +8,7 @@ using Banyan.Cells.Peers;
 using Banyan.Cells.Logging;
 using Banyan.Cells.Partitions;
 using Banyan.Cells.Personal;
+using Banyan.Cells.Residency;
 using Banyan.Cells.Schema;
 using Banyan.Cells.Status;
 using Banyan.Cells.Telemetry;
@@ -98,6 +99,7 @@ public static partial class CellHost
     private static void AddCell(IServiceCollection services, CellOptions options, IReadOnlyList<IService> hosted, PartitionFence? fence)
     {
         services.AddSingleton(options).AddSingleton(options.Context).AddSingleton(options.Time).AddSingleton(hosted);
+        services.AddSingleton(new DataCatalog(hosted)).AddSingleton<ResidencyGate>();
         services.AddSingleton<CellLife>().AddSingleton<DatabaseGate>().AddSingleton<Migrator>().AddSingleton<BackgroundWork>();
         services.AddSingleton(static p => CellDatabase.Open(p.GetRequiredService<CellOptions>(), p.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<CellRunner>().AddHostedService(static p => p.GetRequiredService<CellRunner>());

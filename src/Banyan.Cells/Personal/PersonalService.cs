@@ -1,4 +1,6 @@
+using Banyan.Cells.Personal.Access;
 using Banyan.Cells.Personal.Vault;
+using Banyan.Cells.Residency;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,12 +22,36 @@ internal sealed class PersonalService(KeyOptions options) : IService
 
     public IReadOnlyList<SchemaMigration> Migrations { get; } = SchemaMigration.FromEmbedded(typeof(PersonalService).Assembly);
 
+    public ServiceData Data { get; } = new()
+    {
+        Tables =
+        [
+            TableData.OfPersons("personal.access", PersonRows.OfColumn("subject")),
+            TableData.OfPersons("personal.request", new PersonRows
+            {
+                Where = "t.subject = $1",
+                Sealed = [new("details", "personal.request.details")],
+                Kept = "What was asked for and when it was done, as proof; what the person wrote with it is sealed and goes with its key.",
+            }),
+            TableData.OfPersons("personal.key", new PersonRows
+            {
+                Where = "t.kind = 'subject' AND t.name = $1",
+                Withheld = [new("wrapped", "the key that the person's data is sealed with, itself sealed")],
+                Kept = "That the key was shredded; the key itself is gone.",
+            }),
+            new("personal.partition_key", ResidencyClass.Jurisdiction),
+        ],
+        Topics = [new(PersonalTopics.Keys, ResidencyClass.Personal), new(PersonalTopics.Access, ResidencyClass.Personal), new(PersonalTopics.Rights, ResidencyClass.Personal)],
+    };
+
     public void AddServices(IServiceCollection services, CellContext cell)
     {
         services.AddSingleton(options).AddSingleton(options.Root);
         services.AddSingleton<PartitionKeys>().AddSingleton<KeyRows>().AddSingleton<KeyRewrap>().AddSingleton<KeyVault>();
         services.AddSingleton(static p => new KeyCache(p.GetRequiredService<KeyOptions>().CacheLimit, p.GetRequiredService<KeyOptions>().CacheFor, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IKeyVault>(static p => p.GetRequiredService<KeyVault>());
+        services.AddHttpContextAccessor();
+        services.AddSingleton<AccessNotes>();
         services.AddSingleton<KeyKeeping>();
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<KeyKeeping>());
     }

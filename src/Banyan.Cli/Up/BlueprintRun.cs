@@ -1,9 +1,11 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Banyan.Blueprints;
 using Banyan.Blueprints.Access;
 using Banyan.Blueprints.Carrying;
 using Banyan.Blueprints.Checking;
 using Banyan.Blueprints.Model;
+using Banyan.Blueprints.Placement;
 using Banyan.Blueprints.Quantities;
 using Banyan.Control.Drills;
 using Banyan.Control.Notifications;
@@ -38,6 +40,7 @@ internal static class BlueprintRun
             }
         }
 
+        problems.AddRange(DataThatLeaves(blueprint));
         return problems;
     }
 
@@ -50,6 +53,7 @@ internal static class BlueprintRun
             Tier = r.Tier.ToString().ToLowerInvariant(),
             Place = r.At,
             Jurisdiction = r.Jurisdiction,
+            KeptOutOf = KeptOutOf(blueprint, r),
             Latitude = r.Coordinates?.Latitude,
             Longitude = r.Coordinates?.Longitude,
             Standby = r.Standby,
@@ -71,6 +75,18 @@ internal static class BlueprintRun
         Notifications = Notifications(blueprint),
         Access = AccessModels.Of(blueprint),
     };
+
+    /// <summary>What the blueprint says must stay is not copied elsewhere, not even by the blueprint's own word.</summary>
+    private static IEnumerable<Finding> DataThatLeaves(Blueprint blueprint) =>
+        from region in blueprint.Regions.Values
+        let land = blueprint.Regions.Find(region.Standby)?.Jurisdiction
+        let rule = blueprint.KeepsOutOf(region, land)
+        where rule is not null
+        let place = blueprint.PlaceOf(region, "standby")
+        select new Finding("run.residency", Severity.Error, $"{region.Path}.standby", place.Line, place.Column, $"its standby would lie in {land}, and residency rule {rule.Name} keeps its data out of there", "name a standby within the rule, or the agreement by which data may go there (agreements)");
+
+    private static IReadOnlySet<string> KeptOutOf(Blueprint blueprint, Region region) =>
+        blueprint.AllSites().Select(static r => r.Jurisdiction).OfType<string>().Distinct().Where(land => blueprint.KeepsOutOf(region, land) is not null).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>A webhook is known by its address.</summary>
     private static IEnumerable<Finding> SameWebhooks(Blueprint blueprint) =>

@@ -3,8 +3,10 @@ using System.Net;
 using Banyan.Cells;
 using Banyan.Cells.Hosting;
 using Banyan.Cells.Partitions;
+using Banyan.Cells.Personal;
 using Banyan.Control.Consensus;
 using Banyan.Control.Platform;
+using Banyan.Engines.Keys;
 using Banyan.Engines.Postgres;
 using Banyan.Services.Climate;
 using Banyan.Services.Disaster;
@@ -20,10 +22,11 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
     {
         if (platform.FindPartition(region.Name) is null)
             throw new CommandFailure($"{data.StateFile} has no partition for region {region.Name}: it is damaged");
+        var keys = OpenKeys(data, platform);
         await using var store = platform.ConnectConsensus(context.Time);
         if (store is null)
         {
-            await CellHost.RunAsync(OptionsOf(region, platform.FindPartition(region.Name)!, data, platform, context), Services(), stopping);
+            await CellHost.RunAsync(OptionsOf(region, platform.FindPartition(region.Name)!, data, platform, context) with { Keys = keys }, Services(), stopping);
             return ExitCode.Holds;
         }
 
@@ -35,7 +38,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
                 Time = context.Time,
                 Partitions = [.. platform.Partitions.Where(p => p.Databases.Any(d => d.Region == region.Name)).Select(p => new HostedPartition
                 {
-                    Cell = OptionsOf(region, p, data, platform, context),
+                    Cell = OptionsOf(region, p, data, platform, context) with { Keys = keys },
                     Services = Services,
                     Initial = new PartitionRecord { Epoch = p.Epoch, Primary = p.Primary },
                     IsHome = p.Name == region.Name,
@@ -46,6 +49,18 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
     }
 
     internal static IReadOnlyList<IService> Services() => [new ClimateService(), new DisasterService(), new DrillsService()];
+
+    private static KeyOptions? OpenKeys(DataFolder data, PlatformState platform)
+    {
+        try
+        {
+            return platform.Keys is { } keys ? new KeyOptions { Root = RootKeyFile.Open(keys.PathIn(data)) } : null;
+        }
+        catch (RootKeyException error)
+        {
+            throw new CommandFailure(error.Message.TrimEnd('.'));
+        }
+    }
 
     private static CellOptions OptionsOf(RegionState region, PartitionState partition, DataFolder data, PlatformState platform, VerbContext context)
     {
@@ -59,6 +74,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
                 Region = region.Name,
                 Partition = partition.Name,
                 Jurisdiction = region.Jurisdiction,
+                Jurisdictions = platform.Regions.Where(static r => r.Jurisdiction is not null).ToDictionary(static r => r.Name, static r => r.Jurisdiction!, StringComparer.Ordinal),
                 PublicAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{platform.EntryPort}/regions/{partition.Name}/")),
                 Settings = platform.Settings,
             },

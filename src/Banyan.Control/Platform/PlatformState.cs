@@ -69,6 +69,9 @@ public sealed record PlatformState
     /// <summary>The drills that the blueprint names, in order; empty where it names none, see <see cref="ProgrammeRunner.Default"/>.</summary>
     public IReadOnlyList<ProgrammeItem> DrillProgramme { get; init; } = [];
 
+    /// <summary>Where the root keys of personal data are; null in a folder of before there were any.</summary>
+    public KeysState? Keys { get; init; }
+
     /// <summary>Who is told of what happens.</summary>
     public NotificationsState Notifications { get; init; } = new();
 

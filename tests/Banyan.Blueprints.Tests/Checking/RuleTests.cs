@@ -259,6 +259,21 @@ public partial class RuleTests
             "residency: { home: { covers: personal, home_country: true } }\nregions: { a: { jurisdiction: KE, standby: b }, b: { jurisdiction: KE } }"
         },
         {
+            "residency.leaves", "regions.a.standby",
+            "residency: { home: { covers: personal, home_country: true, agreements: UG } }\nregions: { a: { jurisdiction: KE, standby: b }, b: { jurisdiction: NG } }",
+            "residency: { home: { covers: personal, home_country: true, agreements: NG } }\nregions: { a: { jurisdiction: KE, standby: b }, b: { jurisdiction: NG } }"
+        },
+        {
+            "residency.leaves", "regions.a.standby",
+            "residency: { eu: { covers: personal, within: eu } }\nregions: { a: { jurisdiction: IE, standby: b }, b: { jurisdiction: US } }",
+            "residency: { eu: { covers: personal, within: eu } }\nregions: { a: { jurisdiction: IE, standby: b }, b: { jurisdiction: DE } }"
+        },
+        {
+            "residency.standby", "regions.a.standby",
+            "regions: { a: { jurisdiction: IE, standby: b }, b: { jurisdiction: US } }\nstores: { p: { role: relational, personal_data: true } }",
+            "residency: { promise: { covers: personal, agreements: US } }\nregions: { a: { jurisdiction: IE, standby: b }, b: { jurisdiction: US } }\nstores: { p: { role: relational, personal_data: true } }"
+        },
+        {
             "residency.unnamed", "residency.promised",
             "residency: { promised: { covers: personal } }",
             "residency: { promised: { covers: personal, within: [KE] } }"

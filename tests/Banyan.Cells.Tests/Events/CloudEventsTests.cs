@@ -70,7 +70,7 @@ public class CloudEventsTests
         var after = "0";
         for (var page = 0; page < 3; page++)
         {
-            using var response = await cell.Client.GetAsync($"/cell/v1/journal?after={after}&topics=notes.changes,other&limit=3");
+            using var response = await cell.Client.GetAsync($"/cell/v1/journal?after={after}&topics=notes.changes&limit=3");
             response.Content.Headers.ContentType.ShouldNotBeNull().MediaType.ShouldBe("application/cloudevents-batch+json");
             after = response.Headers.GetValues("Banyan-Journal-Through").Single();
             lengths.AddRange(JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.EnumerateArray().Select(e => e.GetProperty("data").GetProperty("length").GetInt32()));
@@ -86,6 +86,8 @@ public class CloudEventsTests
         await using var cell = await TestCell.StartAsync([NoteService.Create()]);
         (await cell.Client.PostAsync("/notes/v1/notes", new StringContent("x", Encoding.UTF8, "text/plain"))).StatusCode.ShouldBe(HttpStatusCode.Created);
         await Eventually.HoldsAsync(async () => (await cell.Client.GetStringAsync("/journal/v1/head")).Contains("\"head\":1", StringComparison.Ordinal), "the entry has its position");
+
+        cell.Client.DefaultRequestHeaders.Add("Banyan-Reader-Region", "north");
 
         using var response = await cell.Client.GetAsync("/cell/v1/journal?topics=other");
 

@@ -50,6 +50,31 @@ public class RegionChoiceTests
     }
 
     [Fact]
+    public void Make_StandbyWhereDataMayNotLie_IsAnother()
+    {
+        PlannedRegion[] all =
+        [
+            Region("nairobi", "core", standby: "lagos", jurisdiction: "KE") with { KeptOutOf = new HashSet<string> { "NG" } },
+            Region("lagos", "core", standby: "nairobi", jurisdiction: "NG"),
+            Region("kampala", "core", standby: "lagos", jurisdiction: "UG"),
+        ];
+        RegionChoice.Make(all, 6).Regions[0].Standby.ShouldBe("kampala");
+    }
+
+    [Fact]
+    public void Make_DataMayLieNowhereElse_HasNoStandbyAndSaysWhy()
+    {
+        PlannedRegion[] all =
+        [
+            Region("nairobi", "core", standby: "gone", jurisdiction: "KE") with { KeptOutOf = new HashSet<string> { "NG" } },
+            Region("lagos", "core", standby: "nairobi", jurisdiction: "NG"),
+        ];
+        var choice = RegionChoice.Make(all, 6);
+        choice.Regions[0].Standby.ShouldBeNull();
+        choice.Notes.ShouldBe(["nairobi: no standby; its data must not lie in NG by the blueprint's residency, and no other region runs here"]);
+    }
+
+    [Fact]
     public void Make_OneRegion_HasNoStandbyAndSaysSo()
     {
         var choice = RegionChoice.Make([Region("only", "core", standby: null)], 6);

@@ -1,4 +1,5 @@
 using Banyan.Blueprints.Model;
+using Banyan.Blueprints.Placement;
 
 namespace Banyan.Blueprints.Checking.Rules;
 
@@ -23,7 +24,7 @@ internal sealed class DataLeavesRule() : Rule("residency.leaves", Severity.Error
                         continue;
                     if (Outside(blueprint, rule, land) is { } where)
                         yield return Found(blueprint, store.Replication!, "to", $"store {store.Name} replicates to {name} ({land}), but residency rule {rule.Name} keeps its data {where}", "replicate within the rule");
-                    else if (rule.HomeCountry == true && homes.Select(h => h.Jurisdiction).OfType<string>().FirstOrDefault(h => h != land) is { } from)
+                    else if (rule.HomeCountry == true && !Agreed(blueprint, rule, land) && homes.Select(h => h.Jurisdiction).OfType<string>().FirstOrDefault(h => h != land) is { } from)
                         yield return Found(blueprint, store.Replication!, "to", $"store {store.Name} replicates from {from} to {name} ({land}), but residency rule {rule.Name} keeps data in its resident's country", "replicate within the country");
                 }
 
@@ -36,13 +37,10 @@ internal sealed class DataLeavesRule() : Rule("residency.leaves", Severity.Error
         }
 
         // a region's standby holds all of its partition
-        foreach (var rule in blueprint.Residency.Values.Where(r => r.HomeCountry == true))
+        foreach (var region in blueprint.Regions.Values)
         {
-            foreach (var region in blueprint.Regions.Values)
-            {
-                if (region.Jurisdiction is { } land && blueprint.Regions.Find(region.Standby)?.Jurisdiction is { } other && other != land)
-                    yield return Found(blueprint, region, "standby", $"the standby of {region.Name} ({land}) lies in {region.Standby} ({other}), but residency rule {rule.Name} keeps data in its resident's country", "name a standby within the country, or say which data may leave");
-            }
+            if (blueprint.Regions.Find(region.Standby)?.Jurisdiction is { } other && blueprint.KeepsOutOf(region, other) is { } rule)
+                yield return Found(blueprint, region, "standby", $"the standby of {region.Name} ({region.Jurisdiction ?? "no jurisdiction"}) lies in {region.Standby} ({other}), but residency rule {rule.Name} keeps data {(rule.HomeCountry == true ? "in its resident's country" : $"within {rule.Within.Listed()}")}", "name a standby within it, or the agreement by which data may go there (agreements)");
         }
     }
 
@@ -53,13 +51,15 @@ internal sealed class DataLeavesRule() : Rule("residency.leaves", Severity.Error
         {
             if (Outside(blueprint, rule, land) is { } where)
                 yield return Found(blueprint, store.Backup!, "where", $"backups of store {store.Name} lie in {land}, but residency rule {rule.Name} keeps its data {where}", "keep them within the rule, or encrypt them with keys that stay");
-            else if (rule.HomeCountry == true && homes.Exists(h => h.Jurisdiction is { } home && home != land))
+            else if (rule.HomeCountry == true && !Agreed(blueprint, rule, land) && homes.Exists(h => h.Jurisdiction is { } home && home != land))
                 yield return Found(blueprint, store.Backup!, "where", $"backups of store {store.Name} lie in {land}, but residency rule {rule.Name} keeps data in its resident's country", "keep them in the country");
         }
     }
 
     private static string? Outside(Blueprint blueprint, ResidencyRule rule, string land) =>
-        rule.Within.Count == 0 || rule.Within.Any(w => blueprint.IsWithin(land, w) is true or null) ? null : $"within {rule.Within.Listed()}";
+        rule.Within.Count == 0 || Agreed(blueprint, rule, land) || rule.Within.Any(w => blueprint.IsWithin(land, w) is true or null) ? null : $"within {rule.Within.Listed()}";
+
+    private static bool Agreed(Blueprint blueprint, ResidencyRule rule, string land) => rule.Agreements.Any(a => blueprint.IsWithin(land, a) is true);
 
     private static IEnumerable<ResidencyRule> RulesOf(Blueprint blueprint, Store store) =>
         blueprint.Residency.Values.Where(r => r.Name == store.Residency || (store.Residency is null && store.PersonalData == true && r.Covers.Contains("personal")));

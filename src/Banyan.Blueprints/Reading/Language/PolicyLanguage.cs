@@ -28,7 +28,8 @@ internal static class PolicyLanguage
     public static readonly MapShape<ResidencyRule> ResidencyRule = new MapShape<ResidencyRule>("residency-rule", "Where data may be.", new()).Described()
         .Key("covers", Names, "What falls under it; 'personal' covers every store with personal data.", (r, v) => r with { Covers = v })
         .Key("within", new ListShape<string>(CountryOrArea), "Countries and areas in which it must stay.", (r, v) => r with { Within = v })
-        .Key("home_country", Bool, "Whether it must stay in the country of the resident's home.", (r, v) => r with { HomeCountry = v });
+        .Key("home_country", Bool, "Whether it must stay in the country of the resident's home.", (r, v) => r with { HomeCountry = v })
+        .Key("agreements", new ListShape<string>(CountryOrArea), "Countries and areas to which it may go all the same, by an agreement.", (r, v) => r with { Agreements = v });
 
     public static readonly NamedShape<ResidencyRule> Residency = new(Name, ResidencyRule);
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Banyan.Cells.Personal.Access;
 using Banyan.Engines.Keys;
 using Banyan.Journal;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Banyan.Cells.Personal.Vault;
 
 /// <summary>See <see cref="IKeyVault"/>. Where the key is in memory, sealing and opening ask nobody.</summary>
-internal sealed partial class KeyVault(KeyRows rows, PartitionKeys partition, KeyCache cache, IRootKeys root, IJournal journal, CellContext cell, ILogger<KeyVault> logger) : IKeyVault
+internal sealed partial class KeyVault(KeyRows rows, PartitionKeys partition, KeyCache cache, IRootKeys root, AccessNotes notes, IJournal journal, CellContext cell, ILogger<KeyVault> logger) : IKeyVault
 {
     /// <summary>Versions of a person's or purpose's key itself; wrapping it again does not change it.</summary>
     private const int KeyVersion = 1;
@@ -21,11 +22,12 @@ internal sealed partial class KeyVault(KeyRows rows, PartitionKeys partition, Ke
         return await SealAsync(new KeyName(KeyKind.Subject, subject), field, plain, cancellationToken) ?? throw new SubjectShreddedException();
     }
 
-    public ValueTask<byte[]?> RevealAsync(string subject, string field, ReadOnlyMemory<byte> sealed_, CancellationToken cancellationToken)
+    public async ValueTask<byte[]?> RevealAsync(string subject, string field, ReadOnlyMemory<byte> sealed_, CancellationToken cancellationToken)
     {
         CheckName(subject, nameof(subject));
         CheckName(field, nameof(field));
-        return OpenAsync(new KeyName(KeyKind.Subject, subject), field, sealed_, cancellationToken);
+        await notes.BeforeRevealAsync(subject, cancellationToken);
+        return await OpenAsync(new KeyName(KeyKind.Subject, subject), field, sealed_, cancellationToken);
     }
 
     public async ValueTask<byte[]> ProtectForPartitionAsync(string purpose, ReadOnlyMemory<byte> plain, CancellationToken cancellationToken)

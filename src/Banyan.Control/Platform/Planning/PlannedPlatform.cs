@@ -43,6 +43,9 @@ public sealed record PlannedRegion
 
     public string? Jurisdiction { get; init; }
 
+    /// <summary>The jurisdictions in which its partition may not lie, by the blueprint's rules of residency.</summary>
+    public IReadOnlySet<string> KeptOutOf { get; init; } = System.Collections.Frozen.FrozenSet<string>.Empty;
+
     /// <summary>Degrees, WGS 84.</summary>
     public double? Latitude { get; init; }
 

@@ -67,13 +67,13 @@ internal sealed record RegionChoice(IReadOnlyList<PlannedRegion> Regions, IReadO
         var result = new List<PlannedRegion>(chosen.Count);
         foreach (var region in chosen)
         {
-            if (region.Standby is not null && held.ContainsKey(region.Standby) && region.Standby != region.Name)
+            if (region.Standby is not null && held.ContainsKey(region.Standby) && region.Standby != region.Name && MayHold(chosen.Find(r => r.Name == region.Standby)!, region))
             {
                 result.Add(region);
                 continue;
             }
 
-            var standby = chosen.Where(r => r.Name != region.Name).OrderBy(r => Distance(region, r, held[r.Name])).FirstOrDefault();
+            var standby = chosen.Where(r => r.Name != region.Name && MayHold(r, region)).OrderBy(r => Distance(region, r, held[r.Name])).FirstOrDefault();
             if (standby is not null)
             {
                 held[standby.Name]++;
@@ -83,7 +83,7 @@ internal sealed record RegionChoice(IReadOnlyList<PlannedRegion> Regions, IReadO
             }
             else
             {
-                notes.Add($"{region.Name}: no standby; it is the only region");
+                notes.Add(chosen.Count == 1 ? $"{region.Name}: no standby; it is the only region" : $"{region.Name}: no standby; its data must not lie in {string.Join(", ", region.KeptOutOf.Order(StringComparer.Ordinal))} by the blueprint's residency, and no other region runs here");
             }
 
             result.Add(region with { Standby = standby?.Name });
@@ -91,6 +91,9 @@ internal sealed record RegionChoice(IReadOnlyList<PlannedRegion> Regions, IReadO
 
         return result;
     }
+
+    /// <summary>Whether a region may hold another's partition, by the law there.</summary>
+    private static bool MayHold(PlannedRegion holder, PlannedRegion home) => holder.Jurisdiction is null || !home.KeptOutOf.Contains(holder.Jurisdiction);
 
     /// <summary>Under the same law first, then where fewest standbys are, then in the same tier, then the nearest.</summary>
     private static (bool OtherLaw, int Held, bool OtherTier, double Squared) Distance(PlannedRegion from, PlannedRegion to, int held) =>
