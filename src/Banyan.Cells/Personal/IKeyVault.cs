@@ -19,7 +19,7 @@ namespace Banyan.Cells.Personal;
 public interface IKeyVault
 {
     /// <summary>The longest <c>subject</c>, <c>field</c>, <c>purpose</c> and <c>kind</c>, in characters; none may be empty.</summary>
-    public const int MaxNameLength = 200;
+    const int MaxNameLength = 200;
 
     /// <summary>Seals a person's value. The first for a person makes the person's key.</summary>
     /// <param name="subject">The person: the <c>sub</c> of its tokens.</param>

@@ -1,4 +1,5 @@
 using Banyan.Cells.Personal.Access;
+using Banyan.Cells.Personal.Rights;
 using Banyan.Cells.Personal.Vault;
 using Banyan.Cells.Residency;
 using Microsoft.AspNetCore.Routing;
@@ -51,12 +52,20 @@ internal sealed class PersonalService(KeyOptions options) : IService
         services.AddSingleton(static p => new KeyCache(p.GetRequiredService<KeyOptions>().CacheLimit, p.GetRequiredService<KeyOptions>().CacheFor, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IKeyVault>(static p => p.GetRequiredService<KeyVault>());
         services.AddHttpContextAccessor();
-        services.AddSingleton<AccessNotes>();
+        services.AddSingleton<AccessNotes>().AddSingleton<AccessRows>();
+        services.AddSingleton(PersonalSettings.From(cell)).AddSingleton<RequestRows>().AddSingleton<PersonExport>().AddSingleton<PersonDeletion>().AddSingleton<PersonCorrection>();
+        services.AddSingleton<RightsWork>().AddSingleton<RightsEndpoints>().AddSingleton<KeyEndpoints>();
+        services.AddSingleton<RightsWatch>();
+        services.AddSingleton<IServiceFinding>(static p => p.GetRequiredService<RightsWatch>());
+        services.AddSingleton<IHostedService>(static p => p.GetRequiredService<RightsWatch>());
         services.AddSingleton<KeyKeeping>();
+        services.AddSingleton<IServiceFinding>(static p => p.GetRequiredService<KeyKeeping>());
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<KeyKeeping>());
     }
 
     public void MapEndpoints(IEndpointRouteBuilder routes)
     {
+        routes.ServiceProvider.GetRequiredService<RightsEndpoints>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<KeyEndpoints>().Map(routes);
     }
 }

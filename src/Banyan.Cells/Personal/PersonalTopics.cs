@@ -27,6 +27,9 @@ public static class PersonalTopics
     /// <summary>Type in <see cref="Access"/>: somebody looked.</summary>
     public const string Looked = "banyan.personal.looked.v1";
 
+    /// <summary>Type in <see cref="Rights"/>: something was asked for that somebody has to do.</summary>
+    public const string Asked = "banyan.personal.asked.v1";
+
     /// <summary>Type in <see cref="Rights"/>: an export was made.</summary>
     public const string Exported = "banyan.personal.exported.v1";
 

@@ -87,7 +87,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
         };
     }
 
-    private static string ConnectionString(RegionState region, PartitionState partition, DatabaseState database, DataFolder data)
+    internal static string ConnectionString(RegionState region, PartitionState partition, DatabaseState database, DataFolder data)
     {
         if (database.ConnectionFrom is { } from)
         {

@@ -18,6 +18,7 @@ internal static class VerbList
         new StrandedVerb(),
         new DrillVerb(),
         new DrillsVerb(),
+        new KeysVerb(),
         new SchemaVerb(),
 
         // Children of `up`, not in the help text.

@@ -102,7 +102,7 @@ public sealed class RootKeyFile : IRootKeys
             CheckFolder(path);
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var mode = File.GetUnixFileMode(file.SafeFileHandle);
-            if ((mode & Others) != 0)
+            if ((mode & Others) != UnixFileMode.None)
                 throw new RootKeyException($"{path} may be read or changed by others (mode {Octal(mode)}): make it its owner's alone (chmod 600 {path}), and if others had access to it, rotate (banyan keys rotate).");
             if (LinuxCalls.Identify(path) is { } identity && identity.Uid != 0 && identity.Uid != LinuxCalls.geteuid())
                 throw new RootKeyException($"{path} belongs to another user: run as its owner, or take it over (chown).");
@@ -136,7 +136,7 @@ public sealed class RootKeyFile : IRootKeys
     {
         var folder = System.IO.Path.GetDirectoryName(path)!;
         var mode = File.GetUnixFileMode(folder);
-        if ((mode & OthersWrite) != 0 && (mode & UnixFileMode.StickyBit) == 0)
+        if ((mode & OthersWrite) != UnixFileMode.None && !mode.HasFlag(UnixFileMode.StickyBit))
             throw new RootKeyException($"{folder} may be changed by others (mode {Octal(mode)}), who could replace the root keys in it: make it its owner's alone (chmod 700 {folder}).");
     }
 

@@ -4,7 +4,6 @@ using Banyan.Cells.Personal;
 using Banyan.Cells.Personal.Vault;
 using Banyan.Engines.Keys;
 using Banyan.Journal;
-using Banyan.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 

@@ -8,9 +8,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Banyan.Cells.Tests.Residency;
 
 /// <summary>What the journal of north (in KE) gives to readers in the same jurisdiction (east), in another (south), and to those who don't say.</summary>
-public class FeedResidencyTests
+public sealed class FeedResidencyTests : IDisposable
 {
+    private readonly TestKeys _keys = new();
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _keys.Dispose();
 
     [Theory]
     [InlineData("people.places", ResidencyClass.Public, "south", true)]
@@ -99,10 +103,11 @@ public class FeedResidencyTests
     }
 
     /// <summary>A cell of north's partition, with one entry of each topic.</summary>
-    private static async Task<TestCell> StartAsync(string region = "north", Dictionary<string, string>? jurisdictions = null)
+    private async Task<TestCell> StartAsync(string region = "north", Dictionary<string, string>? jurisdictions = null)
     {
         var cell = await TestCell.StartAsync([PeopleService.Create()], change: o => o with
         {
+            Keys = _keys.Options,
             Context = o.Context with { Region = region, Jurisdictions = jurisdictions ?? new() { ["north"] = "KE", ["east"] = "KE", ["south"] = "ZA", ["cape"] = "ZA" } },
         });
         var journal = cell.App.Services.GetRequiredService<IJournal>();

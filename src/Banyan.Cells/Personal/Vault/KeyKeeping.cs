@@ -8,13 +8,17 @@ using Npgsql;
 namespace Banyan.Cells.Personal.Vault;
 
 /// <summary>Looks now and then whether keys are to be rotated, and does it; at once when asked.</summary>
-internal sealed partial class KeyKeeping(KeyRewrap rewrap, KeyOptions options, TimeProvider time, ILogger<KeyKeeping> logger) : BackgroundService
+internal sealed partial class KeyKeeping(KeyRewrap rewrap, KeyOptions options, TimeProvider time, ILogger<KeyKeeping> logger) : BackgroundService, IServiceFinding
 {
     private readonly SemaphoreSlim _asked = new(0, 1);
     private volatile string? _problem;
 
     /// <summary>What keeps keys from being rotated, in one line; null where nothing does.</summary>
     public string? Problem => _problem;
+
+    public string Service => PersonalService.ServiceName;
+
+    public ValueTask<string?> FindAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_problem is { } problem ? $"keys can't be rotated: {problem}" : null);
 
     /// <summary>Has it look now.</summary>
     public void Ask()
