@@ -9,10 +9,9 @@ internal sealed class StandbyAbroadRule() : Rule("residency.standby", Severity.W
     {
         if (!blueprint.HoldsPersonalData())
             yield break;
-        foreach (var region in blueprint.Regions.Values)
-        {
-            if (region.Jurisdiction is { } land && blueprint.Regions.Find(region.Standby)?.Jurisdiction is { } other && other != land && !blueprint.IsSettled(other) && blueprint.KeepsOutOf(region, other) is null)
-                yield return Found(blueprint, region, "standby", $"the standby of {region.Name} ({land}) lies in {region.Standby} ({other}): personal data goes there, and no residency rule says that it may", "name where it must stay (within), or the agreement by which it may go there (agreements)");
-        }
+        var abroad = blueprint.Regions.Values.Select(r => (Home: r, Land: blueprint.Regions.Find(r.Standby)?.Jurisdiction))
+            .Where(s => s.Home.Jurisdiction is { } home && s.Land is { } land && land != home && !blueprint.IsSettled(land) && blueprint.KeepsOutOf(s.Home, land) is null).ToList();
+        if (abroad.Count > 0)
+            yield return Found(blueprint, abroad[0].Home, "standby", $"personal data goes under another law with the {(abroad.Count == 1 ? "standby" : "standbys")} of {abroad.Select(static s => $"{s.Home.Name} ({s.Home.Jurisdiction}, in {s.Land})").Listed()}, and no residency rule says that it may", "name where it must stay (within), or the agreement by which it may go there (agreements)");
     }
 }
