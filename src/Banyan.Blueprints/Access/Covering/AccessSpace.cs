@@ -143,10 +143,15 @@ internal sealed class AccessSpace
 
     private static IEnumerable<string?> OneEach(IEnumerable<AccessConstraint> constraints) => [.. Values(constraints), Other, null];
 
-    /// <summary>Two values beside those that are named: the same, different, and not known.</summary>
+    /// <summary>
+    /// Values in pairs: the same, different, and not known. Of those that conditions always name together, such as the countries
+    /// of an area, two stand for all; so do two for those that none names.
+    /// </summary>
     private static IEnumerable<(string? Of, string? With)>? Pairs(List<AccessConstraint> constraints)
     {
-        string?[] values = [.. Values(constraints), Other, Another, null];
+        HashSet<string>[] lists = [.. constraints.SelectMany(static c => new[] { c.OneOf, c.NoneOf }).OfType<IReadOnlyList<string>>().Select(static l => l.ToHashSet(StringComparer.Ordinal))];
+        var together = Values(constraints).GroupBy(v => new string([.. lists.Select(l => l.Contains(v) ? '1' : '0')]), StringComparer.Ordinal);
+        string?[] values = [.. together.SelectMany(static g => g.Take(2)), Other, Another, null];
         return values.Length * values.Length > MaxExamples ? null : from a in values from b in values select (a, b);
     }
 
@@ -157,16 +162,28 @@ internal sealed class AccessSpace
         return [null, .. limits.SelectMany((l, i) => new decimal?[] { l, i + 1 < limits.Length ? l / 2 + limits[i + 1] / 2 : l + 1 })];
     }
 
-    /// <summary>Every word that a pattern names, and one beside, in each place.</summary>
+    /// <summary>
+    /// One action for each set of patterns that can match together: where these are all that match an action, they also match
+    /// what they have in common, filled up with words that none names, and nothing beside them does.
+    /// </summary>
     private static IEnumerable<AccessQuestion>? Actions(IReadOnlyList<AccessRule> rules)
     {
-        var patterns = rules.SelectMany(static r => r.Actions).Distinct().Select(static a => ActionPattern.TryParse(a)).OfType<ActionPattern>().ToList();
-        string[] services = Words(static p => p.Service), things = Words(static p => p.Thing), verbs = Words(static p => p.Verb);
-        if ((long)services.Length * things.Length * verbs.Length > MaxExamples)
-            return null;
-        return from service in services from thing in things from verb in verbs select new AccessQuestion { Action = $"{service}.{thing}.{verb}" };
+        var common = new HashSet<(string? Service, string? Thing, string? Verb)> { (null, null, null) };
+        foreach (var pattern in rules.SelectMany(static r => r.Actions).Distinct().Select(ActionPattern.Parse))
+        {
+            foreach (var other in common.ToArray())
+            {
+                if (Meet(pattern.Service, other.Service) && Meet(pattern.Thing, other.Thing) && Meet(pattern.Verb, other.Verb))
+                    common.Add((pattern.Service ?? other.Service, pattern.Thing ?? other.Thing, pattern.Verb ?? other.Verb));
+            }
 
-        string[] Words(Func<ActionPattern, string?> pick) => [.. patterns.Select(pick).OfType<string>().Distinct(), Other];
+            if (common.Count > MaxExamples)
+                return null;
+        }
+
+        return common.Select(static c => new AccessQuestion { Action = $"{c.Service ?? Other}.{c.Thing ?? Other}.{c.Verb ?? Other}" });
+
+        static bool Meet(string? a, string? b) => a is null || b is null || a == b;
     }
 }
 
