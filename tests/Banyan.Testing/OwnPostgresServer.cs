@@ -78,6 +78,9 @@ public sealed class OwnPostgresServer : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
+    /// <summary>Freezes it, all of its processes, until what this gives is disposed.</summary>
+    public FrozenProcesses Freeze() => FrozenProcesses.Freeze(_server!.Pid);
+
     /// <summary>Starts it after <see cref="KillAsync"/>; returns when it takes connections.</summary>
     public async Task StartAgainAsync()
     {

@@ -85,6 +85,9 @@ internal enum LeaseEnd
     /// <summary>The partition's record names another primary or epoch, or the database is no longer the primary.</summary>
     Moved,
 
+    /// <summary>The database gives no answer: nothing can be acknowledged here, and another region's may be asked.</summary>
+    Silent,
+
     /// <summary>Given up, after the last acknowledgement.</summary>
     Released,
 }

@@ -185,6 +185,7 @@ internal sealed partial class PartitionLoop(HostedPartition partition, Partition
         using var ended = new CancellationTokenSource();
         Task? roles = null;
         app.Fence.Follow(lease);
+        var silence = WatchSilenceAsync(lease, ended.Token);
         try
         {
             var serving = app.Runner.ServeAsync(ended.Token);
@@ -208,6 +209,7 @@ internal sealed partial class PartitionLoop(HostedPartition partition, Partition
             await StandDownAsync(app, lease, stopping.IsCancellationRequested);
             if (roles is not null)
                 await roles;
+            await silence;
         }
 
         if (app.Life.Failed.IsCompleted)
@@ -258,6 +260,29 @@ internal sealed partial class PartitionLoop(HostedPartition partition, Partition
             await Task.Delay(RoleLook, options.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    /// <summary>
+    /// A database that does not answer makes this cell as down as one that has died. The lease goes back at once, and not only when
+    /// what hangs on the database has been given up: nothing is acknowledged from the cut on, and whoever decides sees that nobody serves.
+    /// </summary>
+    private async Task WatchSilenceAsync(PartitionLease lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await new DatabaseProbe(partition.Cell).WaitForSilenceAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return;
+        }
+
+        LogSilent(Name, lease.Epoch, DatabaseProbe.Patience.TotalSeconds);
+        lease.Cut(LeaseEnd.Silent);
+        await lease.ReleaseAsync(CancellationToken.None);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The database of {Partition} has not answered for {Seconds} s; the lease of epoch {Epoch} is given up until it does")]
+    private partial void LogSilent(string partition, int epoch, double seconds);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Partition {Partition} is served here, in epoch {Epoch}")]
     private partial void LogServing(string partition, int epoch);

@@ -116,7 +116,9 @@ internal sealed partial class ExternalDatabase(KeptDatabase first, string strand
                 return _facts;
         }
 
-        await AskAsync(cancellationToken);
+        // Someone else asks already: their answer will do.
+        if (await _asking.WaitAsync(TimeSpan.Zero, cancellationToken))
+            await AskAlreadyAloneAsync(cancellationToken);
         return Facts;
     }
 
@@ -172,6 +174,11 @@ internal sealed partial class ExternalDatabase(KeptDatabase first, string strand
     private async Task AskAsync(CancellationToken cancellationToken)
     {
         await _asking.WaitAsync(cancellationToken);
+        await AskAlreadyAloneAsync(cancellationToken);
+    }
+
+    private async Task AskAlreadyAloneAsync(CancellationToken cancellationToken)
+    {
         try
         {
             var peer = AskPeerAsync(cancellationToken);

@@ -56,6 +56,9 @@ internal sealed record KeptFacts
     /// <summary>Timestamp, by the keeper's clock, of the last answer; null where there was none since it started.</summary>
     public long? AskedAt { get; init; }
 
+    /// <summary>Timestamp, by the keeper's clock, of the first question that got no answer though its process lives, with no answer since; null where it answers, is not asked, or does not run.</summary>
+    public long? SilentSince { get; init; }
+
     /// <summary>Timestamp, by the keeper's clock, of its last death or failed start; null where there was none.</summary>
     public long? DiedAt { get; init; }
 

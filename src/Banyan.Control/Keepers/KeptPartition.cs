@@ -33,6 +33,7 @@ internal sealed class KeptPartition(PlatformState platform, IKept kept, TimeProv
             IsEnding = facts.IsEnding,
             IsHandedOver = facts.IsHandedOver,
             DownFor = _notRunningSince is { } since ? clock.GetElapsedTime(since) : TimeSpan.Zero,
+            SilentFor = facts.SilentSince is { } silent ? clock.GetElapsedTime(silent) : TimeSpan.Zero,
             IsStreaming = facts.IsStreaming,
             Behind = facts.Role != DatabaseRole.Standby ? null : facts.IsStreaming ? facts.Lag ?? TimeSpan.Zero : facts.CurrentAt is { } at ? clock.GetElapsedTime(at) : null,
             Streaming = isPrimary ? StreamingFrom(facts) : [],

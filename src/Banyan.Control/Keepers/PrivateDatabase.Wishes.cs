@@ -102,6 +102,7 @@ internal sealed partial class PrivateDatabase
         CurrentAt = said is { IsStreaming: true, LagBytes: 0 } ? _saidAt : said.IsStandby ? _facts.CurrentAt : null,
         Standbys = said.Standbys,
         AskedAt = _saidAt,
+        SilentSince = null,
     });
 
     /// <summary>Under the gate: wakes who waits for a change.</summary>
@@ -109,7 +110,7 @@ internal sealed partial class PrivateDatabase
     {
         _facts = next with { Version = _facts.Version + 1 };
         if (!next.IsRunning)
-            _facts = _facts with { IsStreaming = false, LagBytes = null, Lag = null, SynchronousWith = null };
+            _facts = _facts with { IsStreaming = false, LagBytes = null, Lag = null, SynchronousWith = null, SilentSince = null };
         _changed.TrySetResult();
         _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -218,6 +218,7 @@ internal sealed partial class PrivateDatabase : IKept
     {
         try
         {
+            var askedAt = _tools.Clock.GetTimestamp();
             var answer = await _monitor.ReadAsync(cancellationToken);
             lock (_gate)
             {
@@ -226,6 +227,8 @@ internal sealed partial class PrivateDatabase : IKept
                 _detail = answer.Ok ? Complaint(answer.Value) : answer.Error.Message;
                 if (_said is not null)
                     Learn(_said);
+                else if (_state == "running" && _facts.SilentSince is null)
+                    Change(_facts with { SilentSince = askedAt });
             }
 
             return answer.Value;

@@ -256,6 +256,24 @@ public class PartitionHostTests
     }
 
     [Fact]
+    public async Task Serve_DatabaseFrozen_GivesTheLeaseUpUntilItAnswers()
+    {
+        await using var store = new GatedStore();
+        await using var database = await OwnPostgresServer.StartAsync();
+        await using var north = TestRegion.Start(store, "north", ("north", database.ConnectionString, null));
+        await north.AnswersAsync("north", "201");
+
+        using (database.Freeze())
+        {
+            await Eventually.HoldsAsync(async () => await store.GetAsync(PartitionKeys.Lease("north"), CancellationToken.None) is null, "the lease is given up");
+            await north.AnswersAsync("north", "starting");
+        }
+
+        await north.AnswersAsync("north", "201");
+        (await north.StatusAsync("north")).GetProperty("epoch").GetInt32().ShouldBe(1);
+    }
+
+    [Fact]
     public void Parse_RecordOfBeforeRegionsShed_ShedsNothing() =>
         PartitionRecord.Parse("""{"epoch":3,"primary":"south","synchronous":false,"in_sync":[],"since":"2026-01-01T00:00:00+00:00"}""").Shed.ShouldBeEmpty();
 

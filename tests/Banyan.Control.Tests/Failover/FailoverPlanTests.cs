@@ -179,6 +179,20 @@ public class FailoverPlanTests
     private static PartitionRecord Record() => new() { Epoch = 1, Primary = "east" };
 
     [Fact]
+    public void Decide_DatabaseSilent_SwitchesWhenItsCellHasGivenItUpToo()
+    {
+        var frozen = Primary() with { Database = new DatabaseSight { IsRunning = true, IsPrimary = true, Streaming = ["south"], SilentFor = FailoverPlan.SilencePatience + TimeSpan.FromMilliseconds(1) } };
+        FailoverPlan.Decide(frozen).ShouldBe(new FailoverStep.Rest(), "its cell holds the lease: it works with it");
+        FailoverPlan.Decide(frozen with { Hold = null }).ShouldBe(new FailoverStep.Switch("south", "its database does not answer"));
+        FailoverPlan.Decide(frozen with { Hold = null, WasHeld = false }).ShouldNotBeOfType<FailoverStep.Switch>();
+        FailoverPlan.Decide(frozen with { Hold = null, Database = frozen.Database! with { SilentFor = TimeSpan.FromSeconds(1) } }).ShouldBeOfType<FailoverStep.Wait>();
+        FailoverPlan.Decide(frozen with { Hold = null, Record = Record() with { Target = "south" } }).ShouldBeOfType<FailoverStep.CompleteSwitch>();
+        var synchronous = frozen with { Hold = null, Policy = new FailoverPolicyFacts { Synchronous = true } };
+        FailoverPlan.Decide(synchronous).ShouldBeOfType<FailoverStep.Wait>("the standby may lack acknowledged changes");
+        FailoverPlan.Decide(synchronous with { Record = Record() with { Synchronous = true, InSync = ["south"] } }).ShouldBe(new FailoverStep.Switch("south", "its database does not answer; the standby holds every acknowledged change"));
+    }
+
+    [Fact]
     public void Decide_CannotCarryIt_TakesOverAllTheSameAndSaysSo() =>
         FailoverPlan.Decide(Candidate(Dead, Dead, Dead) with { Carrying = new Carrying(["climate"], "south carries too much") })
             .ShouldBeOfType<FailoverStep.TakeOver>().Reason.ShouldEndWith("; south carries too much");

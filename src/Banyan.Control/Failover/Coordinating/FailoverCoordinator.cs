@@ -19,6 +19,9 @@ internal sealed partial class FailoverCoordinator
     /// <summary>Between looks while something is amiss.</summary>
     private static readonly TimeSpan AnxiousLook = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>What a database says within this is decided by at once; what comes later is news.</summary>
+    private static readonly TimeSpan RefreshPatience = TimeSpan.FromMilliseconds(250);
+
     private readonly string _me;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
@@ -77,9 +80,10 @@ internal sealed partial class FailoverCoordinator
             while (true)
             {
                 var amiss = await StepAllAsync(stop);
-                // News is acted on as it is; what may have changed without a word is asked for.
+                // News is acted on as it is; what may have changed without a word is asked for. One that does not answer must not
+                // keep the others' partitions waiting.
                 if (!await _news.WaitAsync(amiss ? AnxiousLook : Look, stop) && amiss)
-                    await Task.WhenAll(_databases.Select(d => d.RefreshAsync(stop)));
+                    await Task.WhenAny(Task.WhenAll(_databases.Select(d => d.RefreshAsync(stop))), Task.Delay(RefreshPatience, _clock, stop));
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -121,7 +121,8 @@ internal sealed partial class PartitionCoordinator(
                 await commits.RaiseAsync(partition.Name, read, hold, me, take.Reason, facts.Carrying, !facts.Policy.Degrades, cancellationToken);
                 break;
             case FailoverStep.Switch to:
-                await database.PrepareHandOverAsync(cancellationToken); // While it still serves, so that the stop is short.
+                if (facts.Database is { IsRunning: true, SilentFor.Ticks: 0 })
+                    await database.PrepareHandOverAsync(cancellationToken); // While it still serves, so that the stop is short.
                 await commits.SetTargetAsync(partition.Name, read, to.Target, to.Reason, cancellationToken);
                 break;
             case FailoverStep.RefuseRequest:

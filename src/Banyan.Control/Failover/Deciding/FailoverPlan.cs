@@ -22,6 +22,9 @@ internal static class FailoverPlan
     /// <summary>A database has so long to be stopped in order before a standby that holds everything goes without it.</summary>
     public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>A database whose cell has given it up for not answering has so long to answer its keeper.</summary>
+    public static readonly TimeSpan SilencePatience = TimeSpan.FromSeconds(2);
+
     /// <summary>A cell has so long to give up its lease for a planned switch.</summary>
     public static readonly TimeSpan SwitchPatience = TimeSpan.FromSeconds(10);
 
@@ -50,6 +53,9 @@ internal static class FailoverPlan
     private static FailoverStep PrimaryDuty(PartitionFacts facts, DatabaseSight database)
     {
         var record = facts.Record;
+        // Frozen: two say so, its cell, which has given up its lease, and its keeper. Nothing can be had from it, as if it had died.
+        var isFrozen = database.IsRunning && facts.Hold is null && facts.WasHeld && database.SilentFor > SilencePatience;
+        var (isRunning, downFor) = (database.IsRunning && !isFrozen, database.DownFor);
         if (record.Target is { } target)
         {
             if (facts.Hold is not null)
@@ -60,22 +66,23 @@ internal static class FailoverPlan
             if (database.IsEnding && database.DownFor < StopPatience)
                 return new FailoverStep.Wait("its database is being stopped");
             // Dead: the target holds all that was acknowledged, or this database can't be brought up to be stopped in order.
-            if (!database.IsRunning && (record.InSync.Contains(target) || (!facts.Policy.Synchronous && database.DownFor > DatabasePatience && database.Streaming.Contains(target))))
+            if (!isRunning && (record.InSync.Contains(target) || (!facts.Policy.Synchronous && (isFrozen || downFor > DatabasePatience) && database.Streaming.Contains(target))))
                 return new FailoverStep.CompleteSwitch(target, record.Reason ?? "its database died");
-            if (database.IsRunning && !database.Streaming.Contains(target))
+            if (isRunning && !database.Streaming.Contains(target))
                 return facts.RecordAge > SwitchPatience ? new FailoverStep.CancelSwitch($"the standby in {target} does not receive") : new FailoverStep.Wait($"the standby in {target} does not receive");
             return new FailoverStep.HandOver(target);
         }
 
         var others = facts.Holders.Where(h => h != facts.Me).ToList();
-        if (!database.IsRunning)
+        if (!isRunning)
         {
             // Dead at home. Where the standby holds everything it takes over at once; else a restart loses nothing and is tried first.
+            var what = isFrozen ? "its database does not answer" : "its database died";
             if (facts.WasHeld && others.Find(record.InSync.Contains) is { } safe && facts.Policy.Mode == FailoverMode.Automatic)
-                return new FailoverStep.Switch(safe, "its database died; the standby holds every acknowledged change");
-            if (database.DownFor > DatabasePatience && facts.WasHeld && !facts.Policy.Synchronous && facts.Policy.Mode == FailoverMode.Automatic && others.Find(database.Streaming.Contains) is { } last)
-                return new FailoverStep.Switch(last, string.Create(CultureInfo.InvariantCulture, $"its database has been down for {database.DownFor.TotalSeconds:0} s and does not come back"));
-            return new FailoverStep.Wait("its database is being brought back");
+                return new FailoverStep.Switch(safe, $"{what}; the standby holds every acknowledged change");
+            if ((isFrozen || downFor > DatabasePatience) && facts.WasHeld && !facts.Policy.Synchronous && facts.Policy.Mode == FailoverMode.Automatic && others.Find(database.Streaming.Contains) is { } last)
+                return new FailoverStep.Switch(last, isFrozen ? what : string.Create(CultureInfo.InvariantCulture, $"its database has been down for {downFor.TotalSeconds:0} s and does not come back"));
+            return new FailoverStep.Wait(isFrozen ? what : "its database is being brought back");
         }
 
         if (facts.CellMissing > CellPatience && facts.Hold is null && facts.WasHeld && facts.Policy.Mode == FailoverMode.Automatic && others.Find(database.Streaming.Contains) is { } near)
@@ -101,7 +108,8 @@ internal static class FailoverPlan
                 : new FailoverStep.Wait(string.Create(CultureInfo.InvariantCulture, $"goes home when its home region has been well for {patience.TotalSeconds:0} s"));
         }
 
-        return new FailoverStep.Rest();
+        // Looked at closely: it may be its database that does not answer.
+        return facts.Hold is null && facts.WasHeld ? new FailoverStep.Wait("nobody holds its lease") : new FailoverStep.Rest();
     }
 
     private static FailoverStep.SetInSync? InSyncStep(PartitionFacts facts, DatabaseSight database)

@@ -78,6 +78,9 @@ internal sealed record DatabaseSight
     /// <summary>For how long it has not been running; zero while it does.</summary>
     public TimeSpan DownFor { get; init; }
 
+    /// <summary>Of one that runs and gives no answer: since when it has been asked for one; zero otherwise.</summary>
+    public TimeSpan SilentFor { get; init; }
+
     /// <summary>Of a standby: whether it receives from its primary.</summary>
     public bool IsStreaming { get; init; }
 
