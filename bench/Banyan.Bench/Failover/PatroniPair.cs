@@ -65,13 +65,14 @@ internal sealed class PatroniPair : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _writer;
+        // Agents and servers together: an agent that ends alone leaves its server behind, which holds its output open.
+        Signal("-KILL", [.. _agents.OfType<Child>().Select(static a => a.Pid), .. Enumerable.Range(0, 2).SelectMany(ServerOf)]);
         foreach (var agent in _agents)
         {
             if (agent is not null)
                 await agent.DisposeAsync();
         }
 
-        Signal("-KILL", [.. Enumerable.Range(0, 2).SelectMany(ServerOf)]);
         if (_store is not null)
             await _store.DisposeAsync();
         _http.Dispose();
