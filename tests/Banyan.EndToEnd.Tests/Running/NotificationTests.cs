@@ -38,8 +38,9 @@ public sealed class NotificationTests : IAsyncDisposable
               one: { at: Accra, jurisdiction: GH, standby: two }
               two: { at: Tema, jurisdiction: GH, standby: one }
             notifications:
+              allow_private: true
               webhooks:
-                - { url: "{{hook}}", secret: "file:{{secret}}", allow_private: true, events: [switchover, failback] }
+                - { url: "{{hook}}", secret: "file:{{secret}}", events: [switchover, failback] }
             """, ct);
         var up = await BanyanCommand.RunAsync("up", blueprint, "--detach", "--data", Data, "--port", FreePort.Take().ToString(CultureInfo.InvariantCulture));
         up.ExitCode.ShouldBe(0, up.ToString());
