@@ -2,6 +2,7 @@ using Banyan.Bench.EntryHop;
 using Banyan.Bench.Dns;
 using Banyan.Bench.Failover;
 using Banyan.Bench.FanOut;
+using Banyan.Bench.Gateway;
 using Banyan.Bench.HttpRead;
 using Banyan.Bench.Ingest;
 using Banyan.Bench.Journal;
@@ -16,6 +17,7 @@ if (args is ["--role", var role, .. var rest])
     {
         "cell" => await CellRole.RunAsync(),
         "entry" => await EntryRole.RunAsync(rest),
+        "gateway" => await GatewayRole.RunAsync(),
         "bare" => await BareRole.RunAsync(rest),
         "dns" => await DnsRole.RunAsync(rest),
         "subscribers" => SubscribersRole.Run(rest),
@@ -27,6 +29,7 @@ return await BenchRunner.RunAsync(args,
 [
     new("http-read", "a cell's read through its gateway, against a bare Kestrel endpoint", HttpReadBench.RunAsync),
     new("entry-hop", "a read through the HTTP entry, against HAProxy and nginx", EntryHopBench.RunAsync),
+    new("gateway", "a guarded read through the gateway, against HAProxy verifying tokens and limiting; and good clients during a flood", GatewayBench.RunAsync),
     new("durable-changes", "changes through the journal, against the same SQL in pgbench", JournalBench.RunAsync),
     new("alert-fan-out", "an alert to 10,000 SSE subscribers, against nginx with nchan", FanOutBench.RunAsync),
     new("line-protocol", "ingest of line protocol, against InfluxDB", IngestBench.RunAsync),

@@ -1,4 +1,5 @@
 using System.Text;
+using Banyan.Cells.Access;
 using Banyan.Cells.Http;
 using Banyan.Journal;
 using Microsoft.AspNetCore.Builder;
@@ -14,7 +15,7 @@ internal static class NoteService
     public static TestService Create() => new()
     {
         Migrations = [new(1, "notes", "CREATE TABLE note (id uuid PRIMARY KEY, text text NOT NULL)")],
-        Endpoints = static r => r.MapPost("/notes/v1/notes", PostAsync).WithSummary("Keeps a note").WithTags("notes").Accepts<string>("text/plain").Produces(201),
+        Endpoints = static r => r.MapPost("/notes/v1/notes", PostAsync).WithSummary("Keeps a note").WithTags("notes").Accepts<string>("text/plain").Produces(201).OpenToAll(),
     };
 
     private static async Task<IResult> PostAsync(HttpRequest request, IJournal journal, CancellationToken stop)
@@ -25,7 +26,7 @@ internal static class NoteService
         var id = Guid.CreateVersion7();
         var outcome = await journal.CommitAsync(new Change
         {
-            Key = ChangeHttp.ReadKey(request, "anonymous", body.ToArray()),
+            Key = ChangeHttp.ReadKey(request, body.ToArray()),
             Answer = new StoredAnswer(StatusCodes.Status201Created, "application/json", Encoding.UTF8.GetBytes($"{{\"id\":\"{id}\"}}"), $"/notes/v1/notes/{id}"),
             Statements = [new NpgsqlBatchCommand("INSERT INTO notes.note (id, text) VALUES ($1, $2)") { Parameters = { new() { Value = id }, new() { Value = text } } }],
             Events = [new JournalEvent { Topic = "notes.changes", Type = "notes.noted.v1", Subject = id.ToString(), Data = $"{{\"length\":{text.Length}}}" }],

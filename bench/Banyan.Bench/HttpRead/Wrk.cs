@@ -8,9 +8,12 @@ namespace Banyan.Bench.HttpRead;
 internal static partial class Wrk
 {
     /// <summary>One thread, 64 connections.</summary>
-    public static async Task<Result> RunAsync(string wrk, string address, int seconds)
+    public static Task<Result> RunAsync(string wrk, string address, int seconds) => RunAsync(wrk, address, seconds, header: null);
+
+    /// <summary>As the other, with a header field in each request, <c>Name: value</c>.</summary>
+    public static async Task<Result> RunAsync(string wrk, string address, int seconds, string? header)
     {
-        await using var child = Child.Start(wrk, ["-t1", "-c64", $"-d{seconds}s", "--latency", address]);
+        await using var child = Child.Start(wrk, ["-t1", "-c64", $"-d{seconds}s", "--latency", .. header is null ? [] : new[] { "-H", header }, address]);
         await child.WaitAsync();
         var output = child.Output;
         if (Rate().Match(output) is not { Success: true } rate)

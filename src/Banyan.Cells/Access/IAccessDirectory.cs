@@ -20,6 +20,9 @@ public interface IAccessDirectory
 
     /// <summary>Whether the session was ended before its time.</summary>
     bool IsEnded(string session);
+
+    /// <summary>Completes when the store has been read once: before, nothing is known of anybody.</summary>
+    Task Known => Task.CompletedTask;
 }
 
 /// <summary>Changes to the directory. A change is seen by every cell shortly after the task completes. Thread-safe.</summary>

@@ -28,6 +28,12 @@ internal sealed class OpenApiEndpoint(IServiceProvider provider)
             };
             document.Servers = [new OpenApiServer { Url = cell.PublicAddress.ToString().TrimEnd('/') }];
             DeclarePathParameters(document);
+            RequestDescriber.WriteScheme(document);
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            RequestDescriber.Write(operation, context.Document, context.Description.ActionDescriptor.EndpointMetadata);
             return Task.CompletedTask;
         });
     });

@@ -12,10 +12,10 @@ namespace Banyan.Cells.Gateway;
 /// <summary>
 /// What every request passes on its way to a service, in the cell's own process: one middleware, after routing. It gives
 /// the request its id and trace, lets it in or refuses it by the cell's state, limits its time, sets the headers that
-/// every answer has, and turns every error into a problem. Who the caller is will be decided at the place marked below.
+/// every answer has, asks <see cref="RequestGate"/> whether it may go on, and turns every error into a problem.
 /// </summary>
 /// <remarks>On the hot path: a read that completes at once leaves no state machine, no log line and no timer.</remarks>
-internal sealed partial class CellGateway(RequestDelegate next, CellLife life, CellOptions options, ILogger<CellGateway> logger)
+internal sealed partial class CellGateway(RequestDelegate next, CellLife life, CellOptions options, RequestGate? gate, ILogger<CellGateway> logger)
 {
     public Task InvokeAsync(HttpContext context)
     {
@@ -23,7 +23,7 @@ internal sealed partial class CellGateway(RequestDelegate next, CellLife life, C
         var activity = RequestTrace.Start(context.Request);
         var headers = context.Response.Headers;
         headers[RequestTrace.Header] = RequestTrace.Id();
-        headers.XContentTypeOptions = "nosniff";
+        SecurityHeaders.Set(headers, IsSecure(context.Request));
 
         if (options.Shed.Any && life.IsOpen && IsShed(context))
             return RefuseAsync(context, activity, ProblemKind.Shed);
@@ -33,10 +33,10 @@ internal sealed partial class CellGateway(RequestDelegate next, CellLife life, C
         var lifetime = new RequestLifetime(context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(), traits.TimeLimit, life.StreamsEnding, options.Time);
         context.Features.Set<IHttpRequestLifetimeFeature>(lifetime);
 
-        // Authentication, authorization and rate limits belong here: the endpoint is known, nothing of the body was read.
+        // The endpoint is known, and nothing of the body was read.
         try
         {
-            var serving = next(context);
+            var serving = gate is null ? next(context) : ServeAsync(context, gate);
             if (!serving.IsCompletedSuccessfully || NeedsProblem(context.Response))
                 return FinishAsync(context, serving, traits, lifetime, activity);
         }
@@ -49,6 +49,28 @@ internal sealed partial class CellGateway(RequestDelegate next, CellLife life, C
 
         End(traits, lifetime, activity);
         return Task.CompletedTask;
+    }
+
+    /// <summary>What an error's answer keeps of the headers that were set before it: the gateway's own.</summary>
+    private static readonly string[] Kept = [RequestTrace.Header, "RateLimit", "RateLimit-Policy", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Vary"];
+
+    /// <summary>Only who asks hears of it, and plain HTTP ignores it: nothing hangs on the word of a stranger.</summary>
+    private static bool IsSecure(HttpRequest request) => request.IsHttps || (request.Headers.TryGetValue("X-Forwarded-Proto", out var proto) && proto == "https");
+
+    private Task ServeAsync(HttpContext context, RequestGate asked)
+    {
+        var admission = asked.AdmitAsync(context);
+        if (!admission.IsCompletedSuccessfully)
+            return ServeAsync(context, admission);
+        return admission.Result is { } refusal ? refusal.WriteAsync(context) : next(context);
+    }
+
+    private async Task ServeAsync(HttpContext context, ValueTask<GatewayRefusal?> admission)
+    {
+        if (await admission is { } refusal)
+            await refusal.WriteAsync(context);
+        else
+            await next(context);
     }
 
     private bool IsShed(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ServiceEndpoint>() is { } endpoint && options.Shed.Contains(endpoint.Service);
@@ -109,10 +131,11 @@ internal sealed partial class CellGateway(RequestDelegate next, CellLife life, C
             return;
         }
 
-        var id = response.Headers[RequestTrace.Header];
+        var kept = Array.ConvertAll(Kept, name => response.Headers[name]);
         response.Clear();
-        response.Headers[RequestTrace.Header] = id;
-        response.Headers.XContentTypeOptions = "nosniff";
+        for (var i = 0; i < Kept.Length; i++)
+            response.Headers[Kept[i]] = kept[i];
+        SecurityHeaders.Set(response.Headers, IsSecure(context.Request));
         await ProblemJson.WriteAsync(context, problem);
     }
 
@@ -146,6 +169,6 @@ internal static class CellGatewayExtensions
     public static void UseGateway(this WebApplication app)
     {
         var services = app.Services;
-        app.Use(next => new CellGateway(next, services.GetRequiredService<CellLife>(), services.GetRequiredService<CellOptions>(), services.GetRequiredService<ILogger<CellGateway>>()).InvokeAsync);
+        app.Use(next => new CellGateway(next, services.GetRequiredService<CellLife>(), services.GetRequiredService<CellOptions>(), services.GetService<RequestGate>(), services.GetRequiredService<ILogger<CellGateway>>()).InvokeAsync);
     }
 }

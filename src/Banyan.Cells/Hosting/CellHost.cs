@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Events;
 using Banyan.Cells.Gateway;
+using Banyan.Cells.Gateway.Callers;
 using Banyan.Cells.Health;
 using Banyan.Cells.Peers;
 using Banyan.Cells.Logging;
@@ -108,6 +109,8 @@ public static partial class CellHost
         services.Configure<RouteHandlerOptions>(static o => o.ThrowOnBadRequest = true);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = options.DrainTimeout * 2 + TimeSpan.FromSeconds(10));
         OpenApiEndpoint.Add(services, options.Context);
+        if (options.Access is { } access)
+            services.AddSingleton(access).AddSingleton(access.Directory).AddSingleton<Authorizer>().AddSingleton<RequestGate>();
         if (fence is not null)
             services.AddSingleton<IWriteFence>(fence);
         var first = services.Count;
@@ -128,7 +131,7 @@ public static partial class CellHost
         limits.MaxRequestHeaderCount = 64;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.MaxConcurrentConnections = options.ClientConnections;
-        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.RequestHeadersTimeout = options.HeadersTimeout;
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(120);
         limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
         limits.MinResponseDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));

@@ -1,4 +1,5 @@
 using System.Net;
+using Banyan.Cells.Access;
 using Banyan.Cells.Personal;
 using Banyan.Engines.Certificates;
 
@@ -42,6 +43,12 @@ public sealed record CellOptions
 
     /// <summary>The keys of personal data; null: this cell holds none, and has no <see cref="IKeyVault"/>.</summary>
     public KeyOptions? Keys { get; init; }
+
+    /// <summary>Who may use the cell; null: nobody is asked.</summary>
+    public AccessOptions? Access { get; init; }
+
+    /// <summary>How long a client may take to send the head of a request. 10 s.</summary>
+    internal TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The services that this process refuses for now; one for all of its apps.</summary>
     internal ShedServices Shed { get; init; } = new();

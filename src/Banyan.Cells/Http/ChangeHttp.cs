@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Banyan.Cells.Access;
 using Banyan.Journal;
 using Microsoft.AspNetCore.Http;
 
@@ -17,9 +18,16 @@ public static class ChangeHttp
     /// <summary>Response header, <c>true</c> where the answer is that of an earlier request with the same key.</summary>
     public const string ReplayedHeader = "Idempotency-Replayed";
 
+    /// <summary>Reads the key of a request, in the scope of its caller: another's request with the same key is another request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="body">The request's body as received.</param>
+    /// <exception cref="BadHttpRequestException">The header is malformed, or the key is empty or longer than 255 characters.</exception>
+    public static IdempotencyKey? ReadKey(HttpRequest request, ReadOnlySpan<byte> body) =>
+        ReadKey(request, request.HttpContext.Caller() is { Subject: { Length: > 0 } subject } ? subject : "anonymous", body);
+
     /// <summary>Reads the key of a request; null where it sent none.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="subject">Who asks; part of the scope. <c>anonymous</c> until someone is logged in.</param>
+    /// <param name="subject">Who asks; part of the scope.</param>
     /// <param name="body">The request's body as received; part of the fingerprint, with method, path, query, type and encoding.</param>
     /// <exception cref="BadHttpRequestException">The header is malformed, or the key is empty or longer than 255 characters.</exception>
     public static IdempotencyKey? ReadKey(HttpRequest request, string subject, ReadOnlySpan<byte> body)

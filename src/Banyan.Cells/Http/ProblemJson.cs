@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -13,14 +14,14 @@ internal static class ProblemJson
 {
     public const string ContentType = "application/problem+json";
 
-    public static Task WriteAsync(HttpContext context, ProblemKind kind)
+    public static Task WriteAsync(HttpContext context, ProblemKind kind, IReadOnlyDictionary<string, object?>? extensions = null)
     {
         var response = context.Response;
         response.StatusCode = kind.Status;
         if (kind.RetryAfter is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         response.Headers.CacheControl = "no-store";
-        return WriteAsync(response, kind.Status, Problem.TypePrefix + kind.Code, kind.Title, kind.Detail, extensions: null);
+        return WriteAsync(response, kind.Status, Problem.TypePrefix + kind.Code, kind.Title, kind.Detail, extensions);
     }
 
     public static async Task WriteAsync(HttpResponse response, int status, string type, string title, string? detail, IReadOnlyDictionary<string, object?>? extensions)
@@ -40,7 +41,12 @@ internal static class ProblemJson
             foreach (var (name, value) in extensions ?? System.Collections.Frozen.FrozenDictionary<string, object?>.Empty)
             {
                 json.WritePropertyName(name);
-                JsonSerializer.Serialize(json, value, options);
+                if (value is string text)
+                    json.WriteStringValue(text);
+                else if (value is ImmutableArray<(string Pointer, string Detail)> places)
+                    WritePlaces(json, places);
+                else
+                    JsonSerializer.Serialize(json, value, options);
             }
 
             json.WriteEndObject();
@@ -50,5 +56,20 @@ internal static class ProblemJson
         response.ContentLength = buffer.WrittenCount;
         if (!HttpMethods.IsHead(response.HttpContext.Request.Method))
             await response.Body.WriteAsync(buffer.WrittenMemory);
+    }
+
+    /// <summary>As the extension <c>errors</c> of RFC 9457 section 3 has it.</summary>
+    private static void WritePlaces(Utf8JsonWriter json, ImmutableArray<(string Pointer, string Detail)> places)
+    {
+        json.WriteStartArray();
+        foreach (var (pointer, detail) in places)
+        {
+            json.WriteStartObject();
+            json.WriteString("pointer"u8, pointer);
+            json.WriteString("detail"u8, detail);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 }

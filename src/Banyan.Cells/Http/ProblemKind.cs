@@ -44,6 +44,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title, string
         new(408, "request-too-slow", "The request came in too slowly"),
         new(413, "body-too-large", "The body is too large", "Send it in parts."),
         new(415, "unsupported-media-type", "Unsupported media type", "Send the Content-Type that the endpoint's description names."),
+        new(422, "body-invalid", "The body is not what is asked for"),
         new(429, "too-many-requests", "Too many requests"),
         Internal,
     }.ToDictionary(static k => k.Status);

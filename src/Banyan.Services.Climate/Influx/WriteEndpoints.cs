@@ -89,7 +89,7 @@ internal sealed class WriteEndpoints(WriteService writes, SeriesCatalog catalog,
         using var body = await WriteBody.ReadAsync(http.Request, options.MaxTextBytes, http.RequestAborted);
         if (body is null)
             return TooLarge(dialect);
-        var key = ChangeHttp.ReadKey(http.Request, "anonymous", body.Text.Span);
+        var key = ChangeHttp.ReadKey(http.Request, body.Text.Span);
         if (await catalog.GetOrCreateAsync(name, http.RequestAborted) is not { } space)
             return InfluxAnswer.Refusal(dialect, StatusCodes.Status422UnprocessableEntity, "unprocessable entity", $"the cell has as many buckets as it takes ({options.MaxNamespaces})");
         using var batch = await writes.ReadAsync(space, body.Text, precision, http.RequestAborted);

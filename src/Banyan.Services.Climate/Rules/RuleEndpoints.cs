@@ -95,7 +95,7 @@ internal sealed class RuleEndpoints(RuleStore store, RuleWorker worker, IJournal
                 StatusCodes.Status400BadRequest, "climate-rule-invalid", "The rule can't be taken", string.Join(' ', problems), new Dictionary<string, object?>(StringComparer.Ordinal) { ["errors"] = problems });
         }
 
-        await using var change = await journal.BeginAsync(ChangeHttp.ReadKey(http.Request, "anonymous", body.Span), http.RequestAborted);
+        await using var change = await journal.BeginAsync(ChangeHttp.ReadKey(http.Request, body.Span), http.RequestAborted);
         if (change.Settled is { } settled)
             return ChangeHttp.ToResult(settled);
         var result = await store.PutAsync(change, rule, http.RequestAborted);
@@ -110,7 +110,7 @@ internal sealed class RuleEndpoints(RuleStore store, RuleWorker worker, IJournal
 
     private async Task<IResult> DeleteAsync(HttpContext http, string name)
     {
-        await using var change = await journal.BeginAsync(ChangeHttp.ReadKey(http.Request, "anonymous", []), http.RequestAborted);
+        await using var change = await journal.BeginAsync(ChangeHttp.ReadKey(http.Request, []), http.RequestAborted);
         if (change.Settled is { } settled)
             return ChangeHttp.ToResult(settled);
         if (await RuleStore.DeleteAsync(change, name, http.RequestAborted) == RuleChange.NotThere)

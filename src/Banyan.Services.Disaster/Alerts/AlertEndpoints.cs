@@ -36,7 +36,7 @@ internal sealed class AlertEndpoints(Intake intake, AlertBoard board, AlertQueri
         }
 
         var body = await ReadBodyAsync(context.Request, context.RequestAborted);
-        var key = ChangeHttp.ReadKey(context.Request, "anonymous", body);
+        var key = ChangeHttp.ReadKey(context.Request, body);
         var result = await intake.TakeAsync(body, key, context.RequestAborted);
         await (result.Outcome is { } outcome ? ChangeHttp.ToResult(outcome) : RefusalAnswer.Create(result.Refusal!)).ExecuteAsync(context);
     }

@@ -43,7 +43,7 @@ internal sealed class SubscriptionEndpoints(
             return;
         }
 
-        await (await CreateAsync(request, ChangeHttp.ReadKey(context.Request, "anonymous", body), context.RequestAborted)).ExecuteAsync(context);
+        await (await CreateAsync(request, ChangeHttp.ReadKey(context.Request, body), context.RequestAborted)).ExecuteAsync(context);
     }
 
     private async Task<IResult> CreateAsync(SubscriptionRequest request, IdempotencyKey? key, CancellationToken cancellationToken)
@@ -96,7 +96,7 @@ internal sealed class SubscriptionEndpoints(
     private async Task DeleteAsync(HttpContext context)
     {
         var id = Id(context);
-        await using var session = await journal.BeginAsync(ChangeHttp.ReadKey(context.Request, "anonymous", []), context.RequestAborted);
+        await using var session = await journal.BeginAsync(ChangeHttp.ReadKey(context.Request, []), context.RequestAborted);
         if (session.Settled is { } settled)
         {
             await ChangeHttp.ToResult(settled).ExecuteAsync(context);

@@ -39,7 +39,7 @@ internal sealed class EvidenceEndpoints(IJournal journal, NpgsqlDataSource sourc
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var change = new Change
         {
-            Key = ChangeHttp.ReadKey(context.Request, "anonymous", body),
+            Key = ChangeHttp.ReadKey(context.Request, body),
             Answer = new StoredAnswer(201, "application/json", Encoding.UTF8.GetBytes($"{{\"id\":\"{id}\"}}")),
             Statements =
             [

@@ -52,7 +52,7 @@ internal sealed class MarkEndpoints(IJournal journal, NpgsqlDataSource source)
         };
         var change = new Change
         {
-            Key = ChangeHttp.ReadKey(context.Request, "anonymous", []),
+            Key = ChangeHttp.ReadKey(context.Request, []),
             Answer = new StoredAnswer(201),
             Statements =
             [

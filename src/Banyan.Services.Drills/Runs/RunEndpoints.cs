@@ -31,7 +31,7 @@ internal sealed class RunEndpoints(IJournal journal, TimeProvider time)
         var now = time.GetUtcNow();
         var change = new Change
         {
-            Key = ChangeHttp.ReadKey(context.Request, "anonymous", []),
+            Key = ChangeHttp.ReadKey(context.Request, []),
             Answer = new StoredAnswer(201, "application/json", System.Text.Encoding.UTF8.GetBytes($"{{\"id\":\"{id}\"}}")),
             Statements =
             [
