@@ -10,8 +10,8 @@ namespace Banyan.Cells.Events;
 
 /// <summary>Changes that an old primary alone had, as they were found on its return: listed, replayed or discarded.</summary>
 /// <remarks>
-/// For operators. Until the gateway knows who asks, whoever reaches it may decide: so nothing here shows a change's data, which
-/// is in DATA/stranded for who may read files there. HERE the gateway's check of callers belongs: role "operator".
+/// For operators (<c>journal.stranded.*</c>). Nothing here shows a change's data, which is in DATA/stranded for who may read
+/// files there: a cell without access options asks nobody.
 /// </remarks>
 internal static class StrandedEndpoints
 {

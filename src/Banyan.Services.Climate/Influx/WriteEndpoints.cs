@@ -25,8 +25,8 @@ internal sealed class WriteEndpoints(WriteService writes, SeriesCatalog catalog,
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/v2/write", (HttpContext http) => WriteAsync(http, InfluxDialect.Two)).WithBodyLimit(options.MaxBodyBytes).Describe(ClimateService.ServiceName, "Readings in line protocol, as to InfluxDB 2", 204, null).Requires("climate.readings.write");
-        routes.MapPost("/write", (HttpContext http) => WriteAsync(http, InfluxDialect.One)).WithBodyLimit(options.MaxBodyBytes).Describe(ClimateService.ServiceName, "Readings in line protocol, as to InfluxDB 1", 204, null).Requires("climate.readings.write");
+        routes.MapPost("/api/v2/write", (HttpContext http) => WriteAsync(http, InfluxDialect.Two)).WithBodyLimit(options.MaxBodyBytes).Describe(ClimateService.ServiceName, "Readings in line protocol, as to InfluxDB 2", 204, null).Requires("climate.readings.write").TakesEncoded("gzip");
+        routes.MapPost("/write", (HttpContext http) => WriteAsync(http, InfluxDialect.One)).WithBodyLimit(options.MaxBodyBytes).Describe(ClimateService.ServiceName, "Readings in line protocol, as to InfluxDB 1", 204, null).Requires("climate.readings.write").TakesEncoded("gzip");
     }
 
     private async Task WriteAsync(HttpContext http, InfluxDialect dialect)
