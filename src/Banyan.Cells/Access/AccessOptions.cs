@@ -30,8 +30,8 @@ public sealed record AccessOptions
     public FrozenDictionary<string, string> Jurisdictions { get; init; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>
-    /// Who is at the other end of a connection; asked once for each. Null: everybody is a stranger, but for
-    /// <see cref="TrustedProxies"/>.
+    /// Who is at the other end of a connection; asked once for each. Null: whom its certificate names, where the cell has links;
+    /// else everybody is a stranger, but for <see cref="TrustedProxies"/>.
     /// </summary>
     public Func<ConnectionInfo, Peer>? PeerOf { get; init; }
 

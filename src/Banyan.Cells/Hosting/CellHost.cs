@@ -109,8 +109,12 @@ public static partial class CellHost
         services.Configure<RouteHandlerOptions>(static o => o.ThrowOnBadRequest = true);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = options.DrainTimeout * 2 + TimeSpan.FromSeconds(10));
         OpenApiEndpoint.Add(services, options.Context);
-        if (options.Access is { } access)
+        if (options.Access is { } given)
+        {
+            var access = given with { PeerOf = given.PeerOf ?? (options.Links is null ? null : PeerCertificate.Of) };
             services.AddSingleton(access).AddSingleton(access.Directory).AddSingleton<Authorizer>().AddSingleton<RequestGate>();
+        }
+
         if (fence is not null)
             services.AddSingleton<IWriteFence>(fence);
         var first = services.Count;
