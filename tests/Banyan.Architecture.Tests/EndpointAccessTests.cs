@@ -33,6 +33,15 @@ public partial class EndpointAccessTests
         AccessActions.All.Select(static a => a.Name).Where(a => services.Contains(a[..a.IndexOf('.')]) && !asked.Contains(a)).ShouldBeEmpty("no endpoint asks for this action any more");
     }
 
+    /// <summary>Without it the gateway does not know that a thing is the caller's own, and nobody is let near it.</summary>
+    [Fact]
+    public void Endpoints_WithAnActionOnOwnThings_SayWhoseTheyAre()
+    {
+        var own = StandardAccess.Model.Rules.Single(static r => r.Name == StandardAccess.OwnRule).Actions.Select(static a => ActionPattern.TryParse(a)!).ToList();
+        Endpoints().Where(e => Action().Matches(e.Statement).Any(m => own.Exists(p => p.Matches(m.Groups["action"].Value))) && !Owner().IsMatch(e.Statement)).Select(static e => e.Place)
+            .ShouldBeEmpty("add .OnOwnThings(), or .OwnedBy(\"part of the path\"), to the endpoint (docs/access.md)");
+    }
+
     [Fact]
     public void Actions_Listed_AreOnThePage()
     {
@@ -90,6 +99,9 @@ public partial class EndpointAccessTests
 
     [GeneratedRegex(@"\.(?:Requires\(|OpenToAll\(\))", RegexOptions.None, 5000)]
     private static partial Regex Says();
+
+    [GeneratedRegex(@"\.(?:OnOwnThings\(\)|OwnedBy\()", RegexOptions.None, 5000)]
+    private static partial Regex Owner();
 
     [GeneratedRegex(@"\.Requires\(""(?<action>[^""]*)""\)", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Action();

@@ -35,9 +35,16 @@ public static class StandardAccess
         ["monitoring"] = ["cell.metrics.read", "cell.status.read"],
     };
 
+    /// <summary>Where passwords, codes and secrets are tried. Many people can share an address, so it is not narrow: each account has its own lock besides.</summary>
+    private static IReadOnlyList<string> SignInPaths { get; } =
+    [
+        "/identity/login", "/identity/register", "/identity/reset", "/identity/invitation", "/identity/oauth/token", "/identity/v1/registrations", "/identity/v1/resets", "/identity/v1/invitations/accept",
+    ];
+
     /// <summary>Limits that a person or a well-behaved program never meets.</summary>
     public static IReadOnlyList<AccessLimit> Limits { get; } =
     [
+        new() { Name = "sign-in", Per = LimitPer.Ip, Paths = SignInPaths, RatePerSecond = 10, Burst = 60 },
         new() { Name = "anonymous", Per = LimitPer.Ip, Kinds = [AccessKind.Anonymous], RatePerSecond = 100, Burst = 300 },
         new() { Name = "residents", Per = LimitPer.Subject, Kinds = [AccessKind.Resident], RatePerSecond = 50, Burst = 200 },
         new() { Name = "staff", Per = LimitPer.Subject, Kinds = [AccessKind.Staff], RatePerSecond = 100, Burst = 400 },

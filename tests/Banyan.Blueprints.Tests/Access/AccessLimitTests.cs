@@ -35,7 +35,8 @@ public class AccessLimitTests
     public void FindLimit_Standard_EveryKindOutsideHasOne()
     {
         var policy = AccessPolicy.Compile(StandardAccess.Model);
-        policy.FindLimit(LimitPer.Ip, Question(AccessKind.Anonymous), "/").ShouldNotBeNull();
+        policy.FindLimit(LimitPer.Ip, Question(AccessKind.Anonymous), "/").ShouldNotBeNull().Name.ShouldBe("anonymous");
+        policy.FindLimit(LimitPer.Ip, Question(AccessKind.Anonymous), "/identity/login/code").ShouldNotBeNull().Name.ShouldBe("sign-in");
         policy.FindLimit(LimitPer.Subject, Question(AccessKind.Resident), "/").ShouldNotBeNull();
         policy.FindLimit(LimitPer.Subject, Question(AccessKind.Staff), "/").ShouldNotBeNull();
         policy.FindLimit(LimitPer.Key, Question(AccessKind.Machine), "/").ShouldNotBeNull();

@@ -53,7 +53,7 @@ public class AccessModelTests
         var amount = model.Rules[1].When.Single(c => c.Attribute == AccessAttribute.Amount);
         (amount.Above, amount.AtLeast, amount.Below).ShouldBe((10_000m, 5m, 1_000_000m));
         model.Rules[1].When.Single(c => c.Attribute == AccessAttribute.Assurance).Except.ShouldBe([1]);
-        model.Limits.Select(l => l.Name).ShouldBe(["exports", "staff", "anonymous", "residents", "machines"]);
+        model.Limits.Select(l => l.Name).ShouldBe(["exports", "staff", "sign-in", "anonymous", "residents", "machines"]);
         var exports = model.Limits[0];
         (exports.Per, exports.RatePerSecond, exports.Burst, exports.Quota, exports.QuotaSeconds).ShouldBe((LimitPer.Subject, 0.1, 3, 100, 86400));
         model.Limits[1].Burst.ShouldBe(10);
