@@ -1,0 +1,100 @@
+using Banyan.Journal;
+using Banyan.Services.Identity.Passwords;
+using Banyan.Services.Identity.Schema;
+using Banyan.Services.Identity.Sessions;
+using Npgsql;
+
+namespace Banyan.Services.Identity.Accounts;
+
+/// <summary>
+/// Registering, and a new password for whoever forgot the old one: in two steps, with a code between them that is sent to
+/// the address. The first step says the same of every address, known or not. Thread-safe.
+/// </summary>
+internal sealed class Registration(IJournal journal, Confirmations confirmations, PasswordHasher passwords, SessionEnding ending, TimeProvider time)
+{
+    private const string ClearAttempts = "DELETE FROM identity.attempts WHERE fingerprint = $1";
+
+    /// <summary>What came of a first step: what is needed beside the code, or what was wrong.</summary>
+    public sealed record Asked(ConfirmationNeeded? Needed, IReadOnlyList<string> Problems);
+
+    public async Task<Asked> RegisterAsync(RegistrationRequest request, CancellationToken cancellationToken)
+    {
+        var problems = new List<string>();
+        var identifier = PersonFields.ReadIdentifier(request.Identifier, problems);
+        var name = PersonFields.ReadName(request.Name, problems);
+        PersonFields.CheckPassword(request.Password, request.Identifier, problems);
+        if (problems.Count > 0)
+            return new Asked(null, problems);
+        var hash = await passwords.HashAsync(request.Password!, cancellationToken);
+        return await AskAsync(Confirmations.Register, identifier!, name, hash, cancellationToken);
+    }
+
+    public async Task<Asked> AskForResetAsync(ResetRequest request, CancellationToken cancellationToken)
+    {
+        var problems = new List<string>();
+        return PersonFields.ReadIdentifier(request.Identifier, problems) is { } identifier ? await AskAsync(Confirmations.Reset, identifier, null, null, cancellationToken) : new Asked(null, problems);
+    }
+
+    /// <summary>Makes the account; its subject, or null where the code confirms nothing.</summary>
+    public async Task<string?> ConfirmAsync(ConfirmationRequest request, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await using var change = await journal.BeginAsync(null, cancellationToken);
+        if (await confirmations.TakeAsync(change, Confirmations.Register, request.Confirmation ?? "", request.Code ?? "", cancellationToken) is not { } confirmed)
+        {
+            await RefuseAsync(change, cancellationToken);
+            return null;
+        }
+
+        var account = new Account(confirmed.Subject, Account.Resident, true, 1, [], confirmed.Password!);
+        try
+        {
+            await Sql.RunAsync(change.Transaction, AccountStore.Insert(account, confirmed.Name, confirmed.Fingerprint, confirmed.Kind, confirmed.Sealed, now, now), cancellationToken);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return null; // the address was asked for twice, and the other one was confirmed first
+        }
+
+        change.Append(IdentityEvents.Of(IdentityTopics.Accounts, "account.made", account.Subject, ("kind", account.Kind)));
+        await change.CommitAsync(new StoredAnswer(201), cancellationToken);
+        return account.Subject;
+    }
+
+    /// <summary>Sets the new password, ends every session; null, or what was wrong.</summary>
+    public async Task<string?> ConfirmResetAsync(ConfirmationRequest request, CancellationToken cancellationToken)
+    {
+        if (PasswordRules.Check(request.Password ?? "") is { } weak)
+            return weak;
+        var hash = await passwords.HashAsync(request.Password!, cancellationToken);
+        await using var change = await journal.BeginAsync(null, cancellationToken);
+        if (await confirmations.TakeAsync(change, Confirmations.Reset, request.Confirmation ?? "", request.Code ?? "", cancellationToken) is not { } confirmed)
+        {
+            await RefuseAsync(change, cancellationToken);
+            return "The code is not right, was used, or is too old. Ask for a new one.";
+        }
+
+        await Sql.RunAsync(change.Transaction, [AccountStore.SetPassword(confirmed.Subject, hash, time.GetUtcNow()), Sql.Statement(ClearAttempts, Sql.Bytes(confirmed.Fingerprint))], cancellationToken);
+        var ended = await ending.EndAllAsync(change, confirmed.Subject, except: null, "password-reset", cancellationToken);
+        change.Append(IdentityEvents.Of(IdentityTopics.Accounts, "password.changed", confirmed.Subject, ("how", "reset")));
+        await change.CommitAsync(new StoredAnswer(204), cancellationToken);
+        await ending.PublishAsync(ended, cancellationToken);
+        return null;
+    }
+
+    private async Task<Asked> AskAsync(string purpose, Identifier identifier, string? name, string? hash, CancellationToken cancellationToken)
+    {
+        await using var change = await journal.BeginAsync(null, cancellationToken);
+        var needed = await confirmations.AskAsync(change, purpose, identifier, name, hash, cancellationToken);
+        change.Append(IdentityEvents.Of(IdentityTopics.Accounts, $"{purpose}.asked", null, ("kind", identifier.Kind)));
+        await change.CommitAsync(new StoredAnswer(202), cancellationToken);
+        return new Asked(needed, []);
+    }
+
+    /// <summary>The attempt stays counted although nothing was confirmed.</summary>
+    private static async Task RefuseAsync(ChangeSession change, CancellationToken cancellationToken)
+    {
+        change.Append(IdentityEvents.Of(IdentityTopics.Accounts, "code.refused", null));
+        await change.CommitAsync(new StoredAnswer(422), cancellationToken);
+    }
+}

@@ -1,0 +1,78 @@
+using Banyan.Cells;
+using Banyan.Services.Identity.Accounts;
+using Banyan.Services.Identity.ApiKeys;
+using Banyan.Services.Identity.OpenIdConnect;
+using Banyan.Services.Identity.Pages;
+using Banyan.Services.Identity.Passwords;
+using Banyan.Services.Identity.SecondFactor;
+using Banyan.Services.Identity.Sessions;
+using Banyan.Services.Identity.Tokens;
+using Banyan.Services.Identity.Verification;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Banyan.Services.Identity;
+
+/// <summary>
+/// Who people and machines are: accounts, logins, an OpenID Connect provider, API keys, and how well people are known. From
+/// the container it needs <see cref="Banyan.Cells.Personal.IKeyVault"/>, <see cref="Banyan.Cells.Access.IAccessDirectory"/>
+/// and <see cref="Banyan.Cells.Access.IAccessPublisher"/> beside what every service gets. See docs/identity.md.
+/// </summary>
+public sealed class IdentityService : IService
+{
+    /// <summary>The service's name, and its schema's.</summary>
+    public const string ServiceName = "identity";
+
+    /// <inheritdoc/>
+    public string Name => ServiceName;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Topics { get; } = [IdentityTopics.Accounts, IdentityTopics.Sessions, IdentityTopics.Credentials, IdentityTopics.Cases, IdentityTopics.Looks, IdentityTopics.Messages];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SchemaMigration> Migrations { get; } = SchemaMigration.FromEmbedded(typeof(IdentityService).Assembly);
+
+    /// <inheritdoc/>
+    public void AddServices(IServiceCollection services, CellContext cell)
+    {
+        services.AddSingleton(IdentitySettings.From(cell)).AddSingleton<Homes>().AddSingleton<ChangeKeys>();
+        services.AddSingleton<AccountStore>().AddSingleton<Messages>().AddSingleton<Confirmations>().AddSingleton<Registration>().AddSingleton<Invitations>();
+        services.AddSingleton<RegistrationEndpoints>().AddSingleton<AccountEndpoints>().AddSingleton<MessageEndpoints>();
+        services.AddSingleton<PasswordHasher>().AddSingleton<TotpStore>().AddSingleton<SecondFactorEndpoints>();
+        services.AddSingleton<LoginAttempts>().AddSingleton<Login>().AddSingleton<Recheck>().AddSingleton<SessionStore>().AddSingleton<SessionCookie>().AddSingleton<SessionEndpoints>();
+        services.AddSingleton<SessionEnding>().AddSingleton<SigningKeys>().AddSingleton<TokenIssuer>();
+        services.AddSingleton<ClientStore>().AddSingleton<GrantStore>().AddSingleton<ClientAuthentication>().AddSingleton<ClientEndpoints>();
+        services.AddSingleton<DiscoveryEndpoints>().AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<TokenStateEndpoints>();
+        services.AddSingleton<ApiKeyStore>().AddSingleton<ApiKeyEndpoints>();
+        services.AddSingleton<IWatchList>(static p => FileWatchList.Of(p.GetRequiredService<IdentitySettings>()));
+        services.AddSingleton<CaseStore>().AddSingleton<CaseEndpoints>().AddSingleton<CaseDecisions>();
+        services.AddSingleton<Page>().AddSingleton<Forms>().AddSingleton<LoginPages>().AddSingleton<RegistrationPages>().AddSingleton<AccountPages>();
+        services.AddSingleton<IHostedService>(static p => p.GetRequiredService<SigningKeys>());
+        services.AddSingleton<IHostedService>(static p => p.GetRequiredService<SessionEnding>());
+        services.AddHostedService<Housekeeping>();
+    }
+
+    /// <inheritdoc/>
+    public void MapEndpoints(IEndpointRouteBuilder routes)
+    {
+        var services = routes.ServiceProvider;
+        services.GetRequiredService<RegistrationEndpoints>().Map(routes);
+        services.GetRequiredService<AccountEndpoints>().Map(routes);
+        services.GetRequiredService<Invitations>().Map(routes);
+        services.GetRequiredService<MessageEndpoints>().Map(routes);
+        services.GetRequiredService<SecondFactorEndpoints>().Map(routes);
+        services.GetRequiredService<SessionEndpoints>().Map(routes);
+        services.GetRequiredService<DiscoveryEndpoints>().Map(routes);
+        services.GetRequiredService<AuthorizeEndpoint>().Map(routes);
+        services.GetRequiredService<TokenEndpoint>().Map(routes);
+        services.GetRequiredService<TokenStateEndpoints>().Map(routes);
+        services.GetRequiredService<ClientEndpoints>().Map(routes);
+        services.GetRequiredService<ApiKeyEndpoints>().Map(routes);
+        services.GetRequiredService<CaseEndpoints>().Map(routes);
+        services.GetRequiredService<CaseDecisions>().Map(routes);
+        services.GetRequiredService<LoginPages>().Map(routes);
+        services.GetRequiredService<RegistrationPages>().Map(routes);
+        services.GetRequiredService<AccountPages>().Map(routes);
+    }
+}

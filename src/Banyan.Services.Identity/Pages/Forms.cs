@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Text;
+using Banyan.Services.Identity.OpenIdConnect;
+using Banyan.Services.Identity.Tokens;
+using Microsoft.AspNetCore.Http;
+
+namespace Banyan.Services.Identity.Pages;
+
+/// <summary>
+/// Forms that only our own pages can send: a random cookie, and the same in a hidden field, which another site can
+/// neither read nor set (OWASP's double submit); and what browsers say of where a request comes from (Fetch Metadata).
+/// </summary>
+internal sealed class Forms(IdentitySettings settings)
+{
+    public const string Field = "form_token";
+
+    /// <summary>The cookie's name.</summary>
+    public string CookieName { get; } = settings.IsSecure ? "__Host-banyan-form" : "banyan-form";
+
+    /// <summary>The hidden field of a form on the page that is being answered.</summary>
+    public Html Hidden(HttpContext context)
+    {
+        var token = context.Items[Field] as string ?? context.Request.Cookies[CookieName];
+        if (OpaqueToken.PartitionOf(token) is null)
+        {
+            token = OpaqueToken.Create("form");
+            context.Response.Cookies.Append(CookieName, token, new CookieOptions { HttpOnly = true, Secure = settings.IsSecure, SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true });
+            context.Items[Field] = token;
+        }
+
+        return Html.Of($"<input type=\"hidden\" name=\"{Field}\" value=\"{token}\">");
+    }
+
+    /// <summary>The form, where one of our pages sent it; else null.</summary>
+    public async Task<Dictionary<string, string>?> ReadAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (!request.HasFormContentType || request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none"))
+            return null;
+        if (OAuth.Parameters(await request.ReadFormAsync(context.RequestAborted)) is not { } form)
+            return null;
+        var (given, kept) = (form.GetValueOrDefault(Field, ""), request.Cookies[CookieName] ?? "");
+        return kept.Length > 0 && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(kept)) ? form : null;
+    }
+}

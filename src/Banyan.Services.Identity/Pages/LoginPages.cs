@@ -1,0 +1,116 @@
+using Banyan.Cells.Access;
+using Banyan.Cells.Describing;
+using Banyan.Cells.Gateway;
+using Banyan.Services.Identity.Accounts;
+using Banyan.Services.Identity.OpenIdConnect;
+using Banyan.Services.Identity.Sessions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Banyan.Services.Identity.Pages;
+
+/// <summary><c>/identity/login</c>: address and password, then the code.</summary>
+internal sealed class LoginPages(Page page, Forms forms, Login login, SessionCookie cookie, ClientStore clients)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        const string Service = IdentityService.ServiceName;
+        routes.MapGet("/identity/login", Refusals.Guard(ShowAsync)).OpenToAll().Describe(Service, "The page to log in", 200, "text/html");
+        routes.MapPost("/identity/login", Refusals.Guard(PostAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its form", 303, null);
+        routes.MapPost("/identity/login/code", Refusals.Guard(PostCodeAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "The form of the second step", 303, null);
+    }
+
+    private async Task<IResult> ShowAsync(HttpContext context)
+    {
+        var path = ReturnPath.Read(context.Request.Query["return"]);
+        return Form(context, path, await LeadsToAsync(path, context.RequestAborted), null);
+    }
+
+    private async Task<IResult> PostAsync(HttpContext context)
+    {
+        if (await forms.ReadAsync(context) is not { } form)
+            return page.Refuse("That form is too old", "Go back, load the page again, and try once more.");
+        var path = ReturnPath.Read(form.GetValueOrDefault("return"));
+        var leadsTo = await LeadsToAsync(path, context.RequestAborted);
+        if (Identifier.TryRead(form.GetValueOrDefault("identifier")) is not { } identifier)
+            return Form(context, path, leadsTo, "Write an e-mail address, or a phone number that begins with + and the country's code.", 422);
+        return Answer(context, await login.WithPasswordAsync(identifier, form.GetValueOrDefault("password", ""), context.Request.Headers.UserAgent, context.RequestAborted), path, leadsTo, null);
+    }
+
+    private async Task<IResult> PostCodeAsync(HttpContext context)
+    {
+        if (await forms.ReadAsync(context) is not { } form)
+            return page.Refuse("That form is too old", "Go back, load the page again, and try once more.");
+        var path = ReturnPath.Read(form.GetValueOrDefault("return"));
+        var challenge = form.GetValueOrDefault("challenge", "");
+        var outcome = await login.WithCodeAsync(challenge, form.GetValueOrDefault("code", ""), context.Request.Headers.UserAgent, context.RequestAborted);
+        return Answer(context, outcome, path, await LeadsToAsync(path, context.RequestAborted), challenge);
+    }
+
+    private IResult Answer(HttpContext context, LoginOutcome outcome, string path, string? leadsTo, string? challenge)
+    {
+        switch (outcome)
+        {
+            case LoginOutcome.Begun begun:
+                cookie.Set(context, begun.Cookie, begun.Session.ExpiresAt);
+                return new SeeOther(page.Prefix + path);
+            case LoginOutcome.NeedsCode needs:
+                return CodeForm(context, path, leadsTo, needs.Challenge, null);
+            case LoginOutcome.Locked locked:
+                _ = Refusals.Locked(context, locked.Wait); // sets Retry-After
+                return Form(context, path, leadsTo, $"Too many failed logins. Wait {(locked.Wait < TimeSpan.FromMinutes(1) ? "a minute" : $"{Math.Ceiling(locked.Wait.TotalMinutes)} minutes")}, then try again.", 429);
+            default:
+                return challenge is null
+                    ? Form(context, path, leadsTo, "The address or the password is not right.", 401)
+                    : CodeForm(context, path, leadsTo, challenge, "The code is not right, or was used already. After five tries, log in again.", 401);
+        }
+    }
+
+    private IResult Form(HttpContext context, string path, string? leadsTo, string? wrong, int status = 200) => page.Show(
+        "Log in",
+        Html.Of($"""
+            <h1>Log in</h1>{Wrong(wrong)}
+            <form class="card" method="post" action="{page.Prefix}/identity/login">{forms.Hidden(context)}<input type="hidden" name="return" value="{path}">
+            <label>E-mail or phone<input type="text" name="identifier" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus></label>
+            <label>Password<input type="password" name="password" autocomplete="current-password" required></label>
+            <button>Log in</button></form>
+            <nav><a href="{page.Prefix}/identity/register">Register</a><a href="{page.Prefix}/identity/reset">New password</a></nav>
+            """),
+        status, leadsTo);
+
+    private IResult CodeForm(HttpContext context, string path, string? leadsTo, string challenge, string? wrong, int status = 200) => page.Show(
+        "Your code",
+        Html.Of($"""
+            <h1>Your code</h1><p class="quiet">Of your authenticator, or one of your recovery codes.</p>{Wrong(wrong)}
+            <form class="card" method="post" action="{page.Prefix}/identity/login/code">{forms.Hidden(context)}<input type="hidden" name="return" value="{path}"><input type="hidden" name="challenge" value="{challenge}">
+            <label>Code<input type="text" name="code" autocomplete="one-time-code" inputmode="numeric" autocapitalize="characters" spellcheck="false" required autofocus></label>
+            <button>Go on</button></form>
+            """),
+        status, leadsTo);
+
+    /// <summary>The client's address, where logging in leads to one: browsers follow no redirect to it otherwise.</summary>
+    private async Task<string?> LeadsToAsync(string path, CancellationToken cancellationToken)
+    {
+        if (path.IndexOf('?', StringComparison.Ordinal) is var query && query < 0)
+            return null;
+        var given = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(path[query..]);
+        var redirect = given.GetValueOrDefault("redirect_uri").ToString();
+        return await clients.FindAsync(given.GetValueOrDefault("client_id").ToString(), cancellationToken) is { } client && client.RedirectsTo(redirect) ? RedirectAddress.Source(redirect) : null;
+    }
+
+    internal static Html Wrong(string? wrong) => wrong is null ? Html.Empty : Html.Of($"<p class=\"bad\" role=\"alert\">{wrong}</p>");
+}
+
+/// <summary>303: go on there with GET, whatever came before.</summary>
+internal sealed class SeeOther(string location) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+        httpContext.Response.Headers.Location = location;
+        httpContext.Response.Headers.CacheControl = "no-store";
+        httpContext.Response.Headers["Referrer-Policy"] = "no-referrer";
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json.Serialization;
+using Banyan.Cells.Access;
+using Banyan.Cells.Describing;
+using Banyan.Cells.Gateway;
+using Banyan.Cells.Http;
+using Banyan.Journal;
+using Banyan.Services.Identity.Accounts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Banyan.Services.Identity.Sessions;
+
+/// <summary><c>/identity/v1/sessions</c>: logging in as programs do it (the cookie is then good for the code flow), and one's own sessions.</summary>
+internal sealed class SessionEndpoints(IJournal journal, Login login, SessionStore sessions, SessionEnding ending, SessionCookie cookie, ChangeKeys keys)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        const string Service = IdentityService.ServiceName;
+        routes.MapPost("/identity/v1/sessions", Refusals.Guard(BeginAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Logs in; 202 where a code is needed too", 200, "application/json", 401, 429, 503);
+        routes.MapPost("/identity/v1/sessions/second-factor", Refusals.Guard(ContinueAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "The second step of a login", 200, "application/json", 401, 429);
+        routes.MapGet("/identity/v1/sessions", Refusals.Guard(ListAsync)).Requires("identity.own.read").Describe(Service, "One's own sessions", 200, "application/json", 401);
+        routes.MapDelete("/identity/v1/sessions/{id}", Refusals.Guard(EndAsync)).Requires("identity.own.change").Describe(Service, "Ends one of one's own sessions, in every region", 204, null, 401, 404);
+    }
+
+    private async Task<IResult> BeginAsync(HttpContext context)
+    {
+        var (request, _) = await JsonBody.ReadAsync(context, SessionJson.Default.LoginRequest);
+        var problems = new List<string>();
+        if (PersonFields.ReadIdentifier(request.Identifier, problems) is not { } identifier)
+            return Refusals.Invalid(problems);
+        return Answer(context, await login.WithPasswordAsync(identifier, request.Password ?? "", context.Request.Headers.UserAgent, context.RequestAborted));
+    }
+
+    private async Task<IResult> ContinueAsync(HttpContext context)
+    {
+        var (request, _) = await JsonBody.ReadAsync(context, SessionJson.Default.CodeRequest);
+        return Answer(context, await login.WithCodeAsync(request.Challenge ?? "", request.Code ?? "", context.Request.Headers.UserAgent, context.RequestAborted));
+    }
+
+    private async Task<IResult> ListAsync(HttpContext context)
+    {
+        var caller = context.Caller();
+        return Results.Json(new SessionPage(await sessions.ListAsync(caller.Subject, caller.Session, context.RequestAborted)), SessionJson.Default.SessionPage);
+    }
+
+    private async Task<IResult> EndAsync(HttpContext context)
+    {
+        var caller = context.Caller();
+        await using var change = await journal.BeginAsync(keys.Read(context, caller.Subject, []), context.RequestAborted);
+        if (change.Settled is { } settled)
+            return ChangeHttp.ToResult(settled);
+        if (await ending.EndOneAsync(change, (string)context.Request.RouteValues["id"]!, caller.Subject, "own", context.RequestAborted) is not { } ended)
+            return Refusals.Unknown;
+        var outcome = await change.CommitAsync(new StoredAnswer(204), context.RequestAborted);
+        await ending.PublishAsync(ended, context.RequestAborted);
+        return ChangeHttp.ToResult(outcome);
+    }
+
+    private IResult Answer(HttpContext context, LoginOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case LoginOutcome.Begun begun:
+                cookie.Set(context, begun.Cookie, begun.Session.ExpiresAt);
+                return Results.Json(new LoginAnswer(begun.Session.Id, begun.Session.Subject, begun.Session.Acr, null, begun.Session.ExpiresAt), SessionJson.Default.LoginAnswer);
+            case LoginOutcome.NeedsCode needs:
+                return Results.Json(new LoginAnswer(null, null, null, needs.Challenge, needs.ExpiresAt), SessionJson.Default.LoginAnswer, statusCode: 202);
+            case LoginOutcome.Locked locked:
+                return Refusals.Locked(context, locked.Wait);
+            default:
+                return Refusals.Login;
+        }
+    }
+}
+
+internal sealed record LoginRequest(string? Identifier, string? Password);
+
+internal sealed record CodeRequest(string? Challenge, string? Code);
+
+internal sealed record LoginAnswer(string? Session, string? Subject, string? Acr, string? Challenge, DateTimeOffset ExpiresAt);
+
+internal sealed record SessionPage(IReadOnlyList<SessionView> Sessions);
+
+/// <summary>JSON of sessions.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(CodeRequest))]
+[JsonSerializable(typeof(LoginAnswer))]
+[JsonSerializable(typeof(SessionPage))]
+internal sealed partial class SessionJson : JsonSerializerContext;
