@@ -28,7 +28,7 @@ public sealed class IdentityService : IService
     public string Name => ServiceName;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Topics { get; } = [IdentityTopics.Accounts, IdentityTopics.Sessions, IdentityTopics.Credentials, IdentityTopics.Cases, IdentityTopics.Looks, IdentityTopics.Messages];
+    public IReadOnlyList<string> Topics { get; } = [IdentityTopics.Accounts, IdentityTopics.Sessions, IdentityTopics.Credentials, IdentityTopics.Cases, IdentityTopics.Messages];
 
     /// <inheritdoc/>
     public IReadOnlyList<SchemaMigration> Migrations { get; } = SchemaMigration.FromEmbedded(typeof(IdentityService).Assembly);

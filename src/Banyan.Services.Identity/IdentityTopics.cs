@@ -15,9 +15,6 @@ public static class IdentityTopics
     /// <summary>Cases of know-your-customer, and decisions on them.</summary>
     public const string Cases = "identity.cases";
 
-    /// <summary>That somebody of the staff, or a machine, looked at personal data.</summary>
-    public const string Looks = "identity.looks";
-
     /// <summary>That a message waits to be sent; neither its address nor its text.</summary>
     public const string Messages = "identity.messages";
 }

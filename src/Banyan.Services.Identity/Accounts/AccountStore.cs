@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using Banyan.Cells.Personal;
 using Banyan.Services.Identity.Schema;

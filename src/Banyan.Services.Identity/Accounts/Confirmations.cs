@@ -6,7 +6,6 @@ using Banyan.Cells.Personal;
 using Banyan.Journal;
 using Banyan.Services.Identity.Schema;
 using Banyan.Services.Identity.Tokens;
-using Npgsql;
 
 namespace Banyan.Services.Identity.Accounts;
 

@@ -14,7 +14,6 @@ using Banyan.Services.Identity.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Npgsql;
 
 namespace Banyan.Services.Identity.ApiKeys;
 

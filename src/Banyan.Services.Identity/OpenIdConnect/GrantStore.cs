@@ -1,6 +1,4 @@
 using Banyan.Cells;
-using Banyan.Journal;
-using Banyan.Services.Identity.Accounts;
 using Banyan.Services.Identity.Schema;
 using Banyan.Services.Identity.Sessions;
 using Banyan.Services.Identity.Tokens;

@@ -13,7 +13,7 @@ namespace Banyan.Services.Identity.OpenIdConnect;
 
 /// <summary><c>/identity/oauth/token</c>: codes, refresh tokens and clients' own credentials become access tokens.</summary>
 internal sealed class TokenEndpoint(
-    IJournal journal, ClientAuthentication authentication, GrantStore grants, AccountStore accounts, TokenIssuer issuer, SessionEnding ending, TimeProvider time)
+    IJournal journal, ClientAuthentication authentication, GrantStore grants, TokenIssuer issuer, SessionEnding ending, TimeProvider time)
 {
     /// <summary>
     /// For so long a refresh token that was used is taken once more, if nobody has used the one that came in its place: its

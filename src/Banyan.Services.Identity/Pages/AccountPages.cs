@@ -56,11 +56,11 @@ internal sealed class AccountPages(
     {
         var where = session.Agent is { } agent ? Browser(agent) : "A browser";
         var since = session.BeganAt.ToString("d MMM yyyy HH:mm 'UTC'", CultureInfo.InvariantCulture);
-        var clients = session.Clients.Count == 0 ? "" : $" · {string.Join(", ", session.Clients)}";
+        var programs = session.Clients.Count == 0 ? "" : $" · {string.Join(", ", session.Clients)}";
         var end = session.Current
             ? Html.Of($"<span class=\"quiet\">this one</span>")
             : Html.Of($"<form method=\"post\" action=\"{page.Prefix}/identity/account/end\">{forms.Hidden(context)}<input type=\"hidden\" name=\"session\" value=\"{session.Id}\"><button class=\"plain small\">End</button></form>");
-        return Html.Of($"<li><div>{where}<br><span class=\"quiet\">since {since}, {session.Acr}{clients}</span></div>{end}</li>");
+        return Html.Of($"<li><div>{where}<br><span class=\"quiet\">since {since}, {session.Acr}{programs}</span></div>{end}</li>");
     }
 
     private async Task<IResult> EndAsync(HttpContext context)

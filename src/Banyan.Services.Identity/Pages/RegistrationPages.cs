@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;

@@ -36,7 +36,7 @@ internal sealed class Argon2IdPassword(int memoryMebibytes, int passes) : Passwo
         var failed = Sodium.Hash(text, bytes, (ulong)bytes.Length, (ulong)passes, (nuint)memoryMebibytes << 20, Sodium.Argon2Id) != 0;
         CryptographicOperations.ZeroMemory(bytes);
         return failed
-            ? throw new InsufficientMemoryException($"There were no {memoryMebibytes} MiB to hash a password with.")
+            ? throw new InvalidOperationException($"There were no {memoryMebibytes} MiB to hash a password with.")
             : Encoding.ASCII.GetString(text[..text.IndexOf((byte)0)]);
     }
 

@@ -141,8 +141,7 @@ internal sealed partial class SigningKeys(
         var keys = new List<OwnKey>();
         foreach (var row in rows)
         {
-            if (await vault.RevealForPartitionAsync(Purpose, row.Secret, cancellationToken) is not { } plain)
-                continue;
+            var plain = await vault.RevealForPartitionAsync(Purpose, row.Secret, cancellationToken);
             var pair = ECDsa.Create();
             pair.ImportPkcs8PrivateKey(plain, out _);
             CryptographicOperations.ZeroMemory(plain);

