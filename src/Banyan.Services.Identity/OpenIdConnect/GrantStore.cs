@@ -26,10 +26,10 @@ internal sealed class GrantStore(NpgsqlDataSource database, IdentitySettings set
         """;
     private const string UseCode = "UPDATE identity.codes SET used_at = $2 WHERE hash = $1";
     private const string LockRefresh = $"""
-        SELECT {GrantColumns}, r.expires_at, r.used_at, r.void, n.hash, n.used_at, n.void
-        FROM identity.refresh_tokens r JOIN identity.grants g ON g.id = r.grant_id JOIN identity.sessions s ON s.id = g.session
-        LEFT JOIN identity.refresh_tokens n ON n.replaces = r.hash AND NOT n.void AND n.grant_id = r.grant_id WHERE r.hash = $1 FOR UPDATE OF r, g
+        SELECT {GrantColumns}, r.expires_at, r.used_at, r.void
+        FROM identity.refresh_tokens r JOIN identity.grants g ON g.id = r.grant_id JOIN identity.sessions s ON s.id = g.session WHERE r.hash = $1 FOR UPDATE OF r, g
         """;
+    private const string SelectSuccessor = "SELECT hash, used_at FROM identity.refresh_tokens WHERE grant_id = $1 AND replaces = $2 AND NOT void";
     private const string UseRefresh = "UPDATE identity.refresh_tokens SET used_at = $2 WHERE hash = $1";
     private const string VoidRefresh = "UPDATE identity.refresh_tokens SET void = true WHERE hash = $1";
     private const string InsertRefresh = "INSERT INTO identity.refresh_tokens (hash, grant_id, replaces, expires_at) VALUES ($1, $2, $3, $4)";
@@ -74,13 +74,20 @@ internal sealed class GrantStore(NpgsqlDataSource database, IdentitySettings set
     /// <summary>A refresh token with its grant and the one that came in its place, locked to the end of the transaction.</summary>
     public static async Task<RefreshRow?> LockRefreshAsync(NpgsqlTransaction transaction, string token, CancellationToken cancellationToken)
     {
-        await using var command = Sql.Command(transaction, LockRefresh, Sql.Bytes(OpaqueToken.Hash(token)));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
-            ? new RefreshRow(
-                ReadGrant(reader), reader.GetFieldValue<DateTimeOffset>(11), reader.Moment(12), reader.GetBoolean(13),
-                reader.Value<byte[]>(14), reader.Moment(15) is not null)
-            : null;
+        var hash = OpaqueToken.Hash(token);
+        RefreshRow row;
+        await using (var command = Sql.Command(transaction, LockRefresh, Sql.Bytes(hash)))
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            if (!await reader.ReadAsync(cancellationToken))
+                return null;
+            row = new RefreshRow(ReadGrant(reader), reader.GetFieldValue<DateTimeOffset>(11), reader.Moment(12), reader.GetBoolean(13), null, false);
+        }
+
+        // A statement of its own: while the lock was waited for, another request may have made the successor.
+        await using var find = Sql.Command(transaction, SelectSuccessor, Sql.Text(row.Grant.Id), Sql.Bytes(hash));
+        await using var found = await find.ExecuteReaderAsync(cancellationToken);
+        return await found.ReadAsync(cancellationToken) ? row with { Successor = found.GetFieldValue<byte[]>(0), IsSuccessorUsed = found.Moment(1) is not null } : row;
     }
 
     /// <summary>Uses up a refresh token and makes the next; <paramref name="lost"/>: the successor whose answer was lost, void from now on.</summary>

@@ -18,7 +18,7 @@ public class SigningKeysTests
         var last = await TokenAsync(cell, client);
         Kid(last).ShouldBe(Kid(old)); // published, but does not sign yet
 
-        cell.Time.Advance(TimeSpan.FromMinutes(59));
+        cell.Time.Advance(TimeSpan.FromMinutes(62));
         await IdentityCell.UntilAsync(async () => Kid(await TokenAsync(cell, client)) != Kid(old), "the next key signs");
 
         await cell.VerifyAsync(last);
