@@ -5,7 +5,7 @@ namespace Banyan.Services.Identity.Accounts;
 /// <summary>Reads what people write about themselves; every problem is added to a list. Pure.</summary>
 internal static class PersonFields
 {
-    private const int LongestName = 200;
+    public const int LongestName = 200;
 
     public static Identifier? ReadIdentifier(string? text, List<string> problems)
     {

@@ -101,7 +101,7 @@ internal sealed class CaseDecisions(IJournal journal, CaseStore store, IKeyVault
             change.Append(IdentityEvents.Of(IdentityTopics.Accounts, "account.verified", one.Subject, ("level", $"{one.Level}"), ("case", one.Id.ToString())));
         }
 
-        change.Append(IdentityEvents.Of(IdentityTopics.Cases, "case.decided", one.Id.ToString(), ("by", caller.Subject), ("verdict", request.Verdict), ("state", state)));
+        change.Append(IdentityEvents.Of(IdentityTopics.Cases, "case.decided", one.Subject, ("case", one.Id.ToString()), ("by", caller.Subject), ("verdict", request.Verdict), ("state", state)));
         var answer = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(CaseView.Of(one with { State = state, DecidedAt = state == "open" ? null : now }, null), CaseJson.Default.CaseView);
         return ChangeHttp.ToResult(await change.CommitAsync(new StoredAnswer(200, "application/json", answer), context.RequestAborted));
     }

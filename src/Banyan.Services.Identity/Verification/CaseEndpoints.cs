@@ -75,7 +75,7 @@ internal sealed class CaseEndpoints(IJournal journal, CaseStore store, AccountSt
                     Key = keys.Read(context, caller.Subject, body),
                     Answer = new StoredAnswer(201, "application/json", JsonSerializer.SerializeToUtf8Bytes(view, CaseJson.Default.CaseView), $"/identity/v1/cases/{id}"),
                     Statements = [insert],
-                    Events = [IdentityEvents.Of(IdentityTopics.Cases, "case.opened", id.ToString(), ("person", caller.Subject), ("level", $"{request.Level}"))],
+                    Events = [IdentityEvents.Of(IdentityTopics.Cases, "case.opened", caller.Subject, ("case", id.ToString()), ("level", $"{request.Level}"))],
                 },
                 context.RequestAborted));
         }
@@ -120,7 +120,7 @@ internal sealed class CaseEndpoints(IJournal journal, CaseStore store, AccountSt
         await Sql.ExecuteAsync(
             change.Transaction, InsertDocument,
             [Sql.Uuid(document.Id), Sql.Uuid(one.Id), Sql.Text(caller.Subject), Sql.Text(kind), Sql.Text(type), Sql.Bytes(sealedBytes), Sql.Time(now)], context.RequestAborted);
-        change.Append(IdentityEvents.Of(IdentityTopics.Cases, "document.added", one.Id.ToString(), ("document", document.Id.ToString()), ("kind", kind)));
+        change.Append(IdentityEvents.Of(IdentityTopics.Cases, "document.added", one.Subject, ("case", one.Id.ToString()), ("document", document.Id.ToString()), ("kind", kind)));
         return ChangeHttp.ToResult(await change.CommitAsync(new StoredAnswer(201, "application/json", JsonSerializer.SerializeToUtf8Bytes(document, CaseJson.Default.DocumentView)), context.RequestAborted));
     }
 
@@ -134,7 +134,7 @@ internal sealed class CaseEndpoints(IJournal journal, CaseStore store, AccountSt
         if (await CaseStore.LockAsync(change.Transaction, one.Id, context.RequestAborted) is not { IsOpen: true })
             return Refusals.Conflict("The case is closed.");
         await Sql.RunAsync(change.Transaction, [Sql.Statement(Withdraw, Sql.Uuid(one.Id), Sql.Time(time.GetUtcNow())), Sql.Statement(DeleteDocuments, Sql.Uuid(one.Id))], context.RequestAborted);
-        change.Append(IdentityEvents.Of(IdentityTopics.Cases, "case.withdrawn", one.Id.ToString()));
+        change.Append(IdentityEvents.Of(IdentityTopics.Cases, "case.withdrawn", one.Subject, ("case", one.Id.ToString())));
         return ChangeHttp.ToResult(await change.CommitAsync(new StoredAnswer(204), context.RequestAborted));
     }
 
