@@ -18,6 +18,9 @@ internal static class Refusals
 
     public static IResult Unknown => Problem.Create(404, "not-found", "There is nothing here", "Nothing of yours has this id.");
 
+    /// <summary>To give what one does not have.</summary>
+    public static IResult NotYoursToGive => Problem.Create(403, "roles-not-yours", "Not yours to give", "Only an administrator gives roles that they don't have themselves.");
+
     public static IResult Invalid(IReadOnlyList<string> problems) =>
         Problem.Create(422, "identity-invalid", "Not valid", string.Join(" ", problems), new Dictionary<string, object?> { ["errors"] = problems });
 

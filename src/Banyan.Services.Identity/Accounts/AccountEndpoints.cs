@@ -86,6 +86,8 @@ internal sealed class AccountEndpoints(
         if (request.Roles is { Count: > 0 } && account.Kind != Account.Staff)
             return Refusals.Conflict("Only staff have roles: invite the person as staff.");
         var roles = request.Roles ?? account.Roles;
+        if (!RoleNames.MayGive(caller, [.. roles, .. account.Roles]))
+            return Refusals.NotYoursToGive;
         var state = request.State ?? (account.IsActive ? "active" : "disabled");
         await Sql.ExecuteAsync(session.Transaction, UpdateAccount, [Sql.Text(subject), Sql.Texts(roles), Sql.Text(state)], context.RequestAborted);
         // Tokens carry roles: those that were given out before end, and the next ones carry the new roles.

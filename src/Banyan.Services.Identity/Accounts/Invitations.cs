@@ -49,6 +49,8 @@ internal sealed class Invitations(
             problems.Add($"days_valid is 1 to {MostDays}.");
         if (problems.Count > 0)
             return Refusals.Invalid(problems);
+        if (!RoleNames.MayGive(context.Caller(), request.Roles!))
+            return Refusals.NotYoursToGive;
         var now = time.GetUtcNow();
         await using (var count = Sql.Command(database, CountOpen, Sql.Time(now)))
         {

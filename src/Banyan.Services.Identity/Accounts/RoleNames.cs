@@ -1,3 +1,5 @@
+using Banyan.Cells.Access;
+
 namespace Banyan.Services.Identity.Accounts;
 
 /// <summary>Whether names of roles and scopes can be such names; whether the blueprint knows them is decided where they are used. Pure.</summary>
@@ -13,6 +15,9 @@ internal static class RoleNames
             return [];
         return roles.Count > Most || roles.Any(static r => !IsName(r)) ? [$"roles are at most {Most} names in lower-case letters, digits and dashes."] : [];
     }
+
+    /// <summary>Whether a caller may give these roles to somebody: an administrator any, others only what they have themselves; else to register a client would be a way to more.</summary>
+    public static bool MayGive(Caller caller, IEnumerable<string> roles) => caller.Roles.Contains(Invitations.Administrator) || roles.All(r => caller.Roles.Contains(r));
 
     /// <summary>Whether every text can be a scope: an action, a pattern of actions, or a name (RFC 6749, section 3.3, in a narrower alphabet).</summary>
     public static bool AreScopes(IReadOnlyCollection<string> scopes) =>

@@ -50,6 +50,8 @@ internal sealed class ApiKeyEndpoints(IJournal journal, ApiKeyStore store, IAcce
             problems.Add($"days_valid is 1 to {MostDays}; leave it out for a key that does not end by itself.");
         if (problems.Count > 0)
             return Refusals.Invalid(problems);
+        if (!RoleNames.MayGive(context.Caller(), request.Roles!))
+            return Refusals.NotYoursToGive;
         if (await store.CountAsync(context.RequestAborted) >= Most)
             return Refusals.Full($"{Most} API keys are there. Withdraw those that nobody uses.");
 
@@ -84,6 +86,8 @@ internal sealed class ApiKeyEndpoints(IJournal journal, ApiKeyStore store, IAcce
         await using var change = await journal.BeginAsync(null, context.RequestAborted);
         if (await ApiKeyStore.LockAsync(change.Transaction, (string)context.Request.RouteValues["id"]!, context.RequestAborted) is not { } found || found.Key.ReplacedBy is not null || found.Key.ExpiresAt <= now)
             return Refusals.Unknown;
+        if (!RoleNames.MayGive(caller, found.Key.Roles))
+            return Refusals.NotYoursToGive;
         var ends = now + TimeSpan.FromHours(request.OverlapHours ?? 24);
         var old = found.Key with { ExpiresAt = found.Key.ExpiresAt is { } already && already < ends ? already : ends };
         var lifetime = found.Key.ExpiresAt - found.Key.CreatedAt;

@@ -46,6 +46,8 @@ internal sealed class ClientEndpoints(IJournal journal, NpgsqlDataSource databas
         var (request, body) = await JsonBody.ReadAsync(context, ClientJson.Default.ClientRequest);
         if (Check(request) is { Count: > 0 } problems)
             return Refusals.Invalid(problems);
+        if (!RoleNames.MayGive(context.Caller(), request.Trusted == true ? [Invitations.Administrator] : request.Roles ?? []))
+            return Refusals.NotYoursToGive;
         await using (var count = Sql.Command(database, Count))
         {
             if ((long)(await count.ExecuteScalarAsync(context.RequestAborted))! >= Most)
@@ -99,13 +101,17 @@ internal sealed class ClientEndpoints(IJournal journal, NpgsqlDataSource databas
     private async Task<IResult> RotateAsync(HttpContext context)
     {
         var (id, caller, now) = ((string)context.Request.RouteValues["id"]!, context.Caller(), time.GetUtcNow());
+        if (await clients.FindAsync(id, context.RequestAborted) is not { IsConfidential: true } client)
+            return Refusals.Unknown;
+        if (!RoleNames.MayGive(caller, client.Roles))
+            return Refusals.NotYoursToGive;
         var secret = OpaqueToken.Create(cell.Partition);
         await using var change = await journal.BeginAsync(null, context.RequestAborted);
         if (await Sql.ExecuteAsync(change.Transaction, Rotate, [Sql.Text(id), Sql.Bytes(OpaqueToken.Hash(secret)), Sql.Time(now + Overlap)], context.RequestAborted) == 0)
             return Refusals.Unknown;
         change.Append(IdentityEvents.Of(IdentityTopics.Credentials, "client.secret-rotated", id, ("by", caller.Subject)));
         await change.CommitAsync(new StoredAnswer(200), context.RequestAborted);
-        return Results.Json(ViewOf((await clients.FindAsync(id, context.RequestAborted))!, secret), ClientJson.Default.ClientView);
+        return Results.Json(ViewOf(client, secret), ClientJson.Default.ClientView);
     }
 
     private static List<string> Check(ClientRequest request)
