@@ -1,4 +1,5 @@
 using Banyan.Cells;
+using Banyan.Cells.Residency;
 using Banyan.Services.Identity.Accounts;
 using Banyan.Services.Identity.ApiKeys;
 using Banyan.Services.Identity.OpenIdConnect;
@@ -32,6 +33,9 @@ public sealed class IdentityService : IService
 
     /// <inheritdoc/>
     public IReadOnlyList<SchemaMigration> Migrations { get; } = SchemaMigration.FromEmbedded(typeof(IdentityService).Assembly);
+
+    /// <inheritdoc/>
+    public ServiceData Data => IdentityData.Data;
 
     /// <inheritdoc/>
     public void AddServices(IServiceCollection services, CellContext cell)
