@@ -22,8 +22,8 @@ internal sealed class AccountEndpoints(
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapGet("/identity/v1/accounts/me", Refusals.Guard(GetOwnAsync)).Requires("identity.account.read").Describe(Service, "One's own account", 200, "application/json", 401);
-        routes.MapPut("/identity/v1/accounts/me/password", Refusals.Guard(ChangePasswordAsync)).Requires("identity.account.change").WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Sets a new password, with the old one; ends every other session", 204, null, 401, 422);
+        routes.MapGet("/identity/v1/accounts/me", Refusals.Guard(GetOwnAsync)).Requires("identity.account.read").OnOwnThings().Describe(Service, "One's own account", 200, "application/json", 401);
+        routes.MapPut("/identity/v1/accounts/me/password", Refusals.Guard(ChangePasswordAsync)).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Sets a new password, with the old one; ends every other session", 204, null, 401, 422);
         routes.MapGet("/identity/v1/accounts/{subject}", Refusals.Guard(GetAsync)).Requires("identity.people.read").Describe(Service, "An account, without what is personal", 200, "application/json", 404);
         routes.MapPatch("/identity/v1/accounts/{subject}", Refusals.Guard(ChangeAsync)).Requires("identity.people.change").WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Gives and takes roles; lets in or keeps out", 204, null, 404, 409, 422);
     }

@@ -19,7 +19,7 @@ namespace Banyan.Services.Identity.ApiKeys;
 
 /// <summary>
 /// <c>/identity/v1/keys</c>: keys by which machines are known, <c>bk_ID_SECRET</c>. Shown once, stored as hashes, told to every
-/// cell; a key can be limited to some actions and to a time, and replaced with an overlap.
+/// cell. Whoever made a key can see, replace and withdraw it; an administrator all of them. A key can be limited to some actions and to a time, and replaced with an overlap.
 /// </summary>
 internal sealed class ApiKeyEndpoints(IJournal journal, ApiKeyStore store, IAccessPublisher publisher, ChangeKeys keys, CellContext cell, TimeProvider time)
 {
@@ -30,10 +30,10 @@ internal sealed class ApiKeyEndpoints(IJournal journal, ApiKeyStore store, IAcce
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapPost("/identity/v1/keys", Refusals.Guard(MakeAsync)).Requires("identity.keys.change").WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Makes an API key, shown once", 201, "application/json", 422, 429);
-        routes.MapGet("/identity/v1/keys", Refusals.Guard(ListAsync)).Requires("identity.keys.read").Describe(Service, "API keys, without their secrets", 200);
-        routes.MapPost("/identity/v1/keys/{id}/rotate", Refusals.Guard(RotateAsync)).Requires("identity.keys.change").WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Makes a key in place of another, which is good for a while yet", 201, "application/json", 404, 422);
-        routes.MapDelete("/identity/v1/keys/{id}", Refusals.Guard(WithdrawAsync)).Requires("identity.keys.change").Describe(Service, "Withdraws a key, in every region", 204, null, 404);
+        routes.MapPost("/identity/v1/keys", Refusals.Guard(MakeAsync)).Requires("identity.keys.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Makes an API key, shown once", 201, "application/json", 422, 429);
+        routes.MapGet("/identity/v1/keys", Refusals.Guard(ListAsync)).Requires("identity.keys.read").OnOwnThings().Describe(Service, "API keys, without their secrets", 200);
+        routes.MapPost("/identity/v1/keys/{id}/rotate", Refusals.Guard(RotateAsync)).Requires("identity.keys.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Makes a key in place of another, which is good for a while yet", 201, "application/json", 404, 422);
+        routes.MapDelete("/identity/v1/keys/{id}", Refusals.Guard(WithdrawAsync)).Requires("identity.keys.change").OnOwnThings().Describe(Service, "Withdraws a key, in every region", 204, null, 404);
     }
 
     private async Task<IResult> MakeAsync(HttpContext context)
@@ -75,7 +75,7 @@ internal sealed class ApiKeyEndpoints(IJournal journal, ApiKeyStore store, IAcce
     }
 
     private async Task<IResult> ListAsync(HttpContext context) =>
-        Results.Json(new ApiKeyPage([.. (await store.ListAsync(context.RequestAborted)).Select(static k => ViewOf(k, null))]), ApiKeyJson.Default.ApiKeyPage);
+        Results.Json(new ApiKeyPage([.. (await store.ListAsync(Whose(context.Caller()), context.RequestAborted)).Select(static k => ViewOf(k, null))]), ApiKeyJson.Default.ApiKeyPage);
 
     private async Task<IResult> RotateAsync(HttpContext context)
     {
@@ -84,7 +84,7 @@ internal sealed class ApiKeyEndpoints(IJournal journal, ApiKeyStore store, IAcce
             return Refusals.Invalid([$"overlap_hours is 0 to {MostOverlapHours}."]);
         var (caller, now) = (context.Caller(), time.GetUtcNow());
         await using var change = await journal.BeginAsync(null, context.RequestAborted);
-        if (await ApiKeyStore.LockAsync(change.Transaction, (string)context.Request.RouteValues["id"]!, context.RequestAborted) is not { } found || found.Key.ReplacedBy is not null || found.Key.ExpiresAt <= now)
+        if (await ApiKeyStore.LockAsync(change.Transaction, (string)context.Request.RouteValues["id"]!, Whose(context.Caller()), context.RequestAborted) is not { } found || found.Key.ReplacedBy is not null || found.Key.ExpiresAt <= now)
             return Refusals.Unknown;
         if (!RoleNames.MayGive(caller, found.Key.Roles))
             return Refusals.NotYoursToGive;
@@ -107,14 +107,17 @@ internal sealed class ApiKeyEndpoints(IJournal journal, ApiKeyStore store, IAcce
         await using var change = await journal.BeginAsync(keys.Read(context, caller.Subject, []), context.RequestAborted);
         if (change.Settled is { } settled)
             return ChangeHttp.ToResult(settled);
-        if (!await ApiKeyStore.WithdrawAsync(change.Transaction, id, time.GetUtcNow(), context.RequestAborted))
+        if (!await ApiKeyStore.WithdrawAsync(change.Transaction, id, Whose(caller), time.GetUtcNow(), context.RequestAborted))
             return Refusals.Unknown;
         change.Append(IdentityEvents.Of(IdentityTopics.Credentials, "api-key.withdrawn", id, ("by", caller.Subject)));
         await publisher.WithdrawApiKeyAsync(id, context.RequestAborted); // before the commit: what was promised here holds everywhere, or the caller tries again
         return ChangeHttp.ToResult(await change.CommitAsync(new StoredAnswer(204), context.RequestAborted));
     }
 
-    internal ApiKeyEntry Entry(ApiKey key, string secretHash) =>
+    /// <summary>Whose keys a caller reaches: its own; an administrator, everybody's (null).</summary>
+    private static string? Whose(Caller caller) => caller.Roles.Contains(Invitations.Administrator) ? null : caller.Subject;
+
+    private ApiKeyEntry Entry(ApiKey key, string secretHash) =>
         new() { Id = key.Id, SecretHash = secretHash, Subject = key.Subject, Home = cell.Partition, Roles = [.. key.Roles], Scopes = [.. key.Scopes], Expires = key.ExpiresAt };
 
     /// <summary>Letters and digits only: the underscore parts id and secret.</summary>

@@ -11,11 +11,11 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
 {
     private const string Columns = "id, name, subject, roles, scopes, created_at, expires_at, replaced_by, secret";
     private const string CountAll = "SELECT count(*) FROM identity.api_keys WHERE withdrawn_at IS NULL";
-    private const string SelectAll = $"SELECT {Columns} FROM identity.api_keys WHERE withdrawn_at IS NULL ORDER BY created_at DESC LIMIT 1000";
-    private const string Lock = $"SELECT {Columns} FROM identity.api_keys WHERE id = $1 AND withdrawn_at IS NULL FOR UPDATE";
+    private const string SelectAll = $"SELECT {Columns} FROM identity.api_keys WHERE withdrawn_at IS NULL AND ($1 IS NULL OR made_by = $1) ORDER BY created_at DESC LIMIT 1000";
+    private const string Lock = $"SELECT {Columns} FROM identity.api_keys WHERE id = $1 AND withdrawn_at IS NULL AND ($2 IS NULL OR made_by = $2) FOR UPDATE";
     private const string InsertOne = "INSERT INTO identity.api_keys (id, name, subject, secret, roles, scopes, made_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     private const string ReplaceOne = "UPDATE identity.api_keys SET replaced_by = $2, expires_at = $3 WHERE id = $1";
-    private const string Withdraw = "UPDATE identity.api_keys SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL";
+    private const string Withdraw = "UPDATE identity.api_keys SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL AND ($3 IS NULL OR made_by = $3)";
 
     public async Task<long> CountAsync(CancellationToken cancellationToken)
     {
@@ -23,16 +23,17 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    public async Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellationToken)
+    /// <summary>Keys that somebody made; with null, all.</summary>
+    public async Task<IReadOnlyList<ApiKey>> ListAsync(string? madeBy, CancellationToken cancellationToken)
     {
-        await using var command = Sql.Command(database, SelectAll);
+        await using var command = Sql.Command(database, SelectAll, Sql.Text(madeBy));
         return [.. (await ReadAsync(command, cancellationToken)).Select(static k => k.Key)];
     }
 
     /// <summary>A key and its hash, locked to the end of the transaction; null where there is none.</summary>
-    public static async Task<(ApiKey Key, string SecretHash)?> LockAsync(NpgsqlTransaction transaction, string id, CancellationToken cancellationToken)
+    public static async Task<(ApiKey Key, string SecretHash)?> LockAsync(NpgsqlTransaction transaction, string id, string? madeBy, CancellationToken cancellationToken)
     {
-        await using var command = Sql.Command(transaction, Lock, Sql.Text(id));
+        await using var command = Sql.Command(transaction, Lock, Sql.Text(id), Sql.Text(madeBy));
         return await ReadAsync(command, cancellationToken) is [var found] ? found : null;
     }
 
@@ -41,8 +42,8 @@ internal sealed class ApiKeyStore(NpgsqlDataSource database)
 
     public static NpgsqlBatchCommand Replace(string id, string by, DateTimeOffset expires) => Sql.Statement(ReplaceOne, Sql.Text(id), Sql.Text(by), Sql.Time(expires));
 
-    public static async Task<bool> WithdrawAsync(NpgsqlTransaction transaction, string id, DateTimeOffset now, CancellationToken cancellationToken) =>
-        await Sql.ExecuteAsync(transaction, Withdraw, [Sql.Text(id), Sql.Time(now)], cancellationToken) == 1;
+    public static async Task<bool> WithdrawAsync(NpgsqlTransaction transaction, string id, string? madeBy, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await Sql.ExecuteAsync(transaction, Withdraw, [Sql.Text(id), Sql.Time(now), Sql.Text(madeBy)], cancellationToken) == 1;
 
     private static async Task<List<(ApiKey Key, string SecretHash)>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {

@@ -22,10 +22,10 @@ internal sealed class SecondFactorEndpoints(IJournal journal, AccountStore accou
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapPost("/identity/v1/second-factor", Refusals.Guard(BeginAsync)).Requires("identity.account.change").WithBodyLimit(JsonBody.MaxLength).Describe(Service, "A secret for an authenticator, with the password", 200, "application/json", 401, 409);
-        routes.MapPost("/identity/v1/second-factor/confirm", Refusals.Guard(ConfirmAsync)).Requires("identity.account.change").WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Turns it on, with a code; recovery codes are shown once", 200, "application/json", 422);
-        routes.MapPost("/identity/v1/second-factor/recovery-codes", Refusals.Guard(RenewAsync)).Requires("identity.account.change").WithBodyLimit(JsonBody.MaxLength).Describe(Service, "New recovery codes, with a code", 200, "application/json", 422);
-        routes.MapPost("/identity/v1/second-factor/remove", Refusals.Guard(RemoveAsync)).Requires("identity.account.change").WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Turns it off, with a code", 204, null, 422);
+        routes.MapPost("/identity/v1/second-factor", Refusals.Guard(BeginAsync)).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "A secret for an authenticator, with the password", 200, "application/json", 401, 409);
+        routes.MapPost("/identity/v1/second-factor/confirm", Refusals.Guard(ConfirmAsync)).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Turns it on, with a code; recovery codes are shown once", 200, "application/json", 422);
+        routes.MapPost("/identity/v1/second-factor/recovery-codes", Refusals.Guard(RenewAsync)).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "New recovery codes, with a code", 200, "application/json", 422);
+        routes.MapPost("/identity/v1/second-factor/remove", Refusals.Guard(RemoveAsync)).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Turns it off, with a code", 204, null, 422);
     }
 
     private async Task<IResult> BeginAsync(HttpContext context)

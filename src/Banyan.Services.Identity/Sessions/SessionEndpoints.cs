@@ -19,8 +19,8 @@ internal sealed class SessionEndpoints(IJournal journal, Login login, SessionSto
         const string Service = IdentityService.ServiceName;
         routes.MapPost("/identity/v1/sessions", Refusals.Guard(BeginAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Logs in; 202 where a code is needed too", 200, "application/json", 401, 429, 503);
         routes.MapPost("/identity/v1/sessions/second-factor", Refusals.Guard(ContinueAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "The second step of a login", 200, "application/json", 401, 429);
-        routes.MapGet("/identity/v1/sessions", Refusals.Guard(ListAsync)).Requires("identity.sessions.read").Describe(Service, "One's own sessions", 200, "application/json", 401);
-        routes.MapDelete("/identity/v1/sessions/{id}", Refusals.Guard(EndAsync)).Requires("identity.sessions.end").Describe(Service, "Ends one of one's own sessions, in every region", 204, null, 401, 404);
+        routes.MapGet("/identity/v1/sessions", Refusals.Guard(ListAsync)).Requires("identity.sessions.read").OnOwnThings().Describe(Service, "One's own sessions", 200, "application/json", 401);
+        routes.MapDelete("/identity/v1/sessions/{id}", Refusals.Guard(EndAsync)).Requires("identity.sessions.end").OnOwnThings().Describe(Service, "Ends one of one's own sessions, in every region", 204, null, 401, 404);
     }
 
     private async Task<IResult> BeginAsync(HttpContext context)

@@ -30,11 +30,11 @@ internal sealed class CaseEndpoints(IJournal journal, CaseStore store, AccountSt
     {
         const string Service = IdentityService.ServiceName;
         routes.MapGet("/identity/v1/verification/rule", ShowRule).OpenToAll().Describe(Service, "How well a person must be known before what", 200);
-        routes.MapPost("/identity/v1/cases", Refusals.Guard(OpenAsync)).Requires("identity.account.verify").WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Asks to be verified to a level", 201, "application/json", 409, 422);
-        routes.MapGet("/identity/v1/cases", Refusals.Guard(ListAsync)).Requires("identity.account.read").Describe(Service, "One's own cases", 200);
-        routes.MapGet("/identity/v1/cases/{id:guid}", Refusals.Guard(GetAsync)).Requires("identity.account.read").Describe(Service, "One of them", 200, "application/json", 404);
-        routes.MapPost("/identity/v1/cases/{id:guid}/documents", Refusals.Guard(AddDocumentAsync)).Requires("identity.account.verify").WithBodyLimit(MostBytes).Describe(Service, "Adds a document: JPEG, PNG or PDF, up to 2 MiB", 201, "application/json", 404, 409, 422);
-        routes.MapDelete("/identity/v1/cases/{id:guid}", Refusals.Guard(WithdrawAsync)).Requires("identity.account.verify").Describe(Service, "Withdraws a case; its documents are deleted", 204, null, 404, 409);
+        routes.MapPost("/identity/v1/cases", Refusals.Guard(OpenAsync)).Requires("identity.account.verify").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Asks to be verified to a level", 201, "application/json", 409, 422);
+        routes.MapGet("/identity/v1/cases", Refusals.Guard(ListAsync)).Requires("identity.account.read").OnOwnThings().Describe(Service, "One's own cases", 200);
+        routes.MapGet("/identity/v1/cases/{id:guid}", Refusals.Guard(GetAsync)).Requires("identity.account.read").OnOwnThings().Describe(Service, "One of them", 200, "application/json", 404);
+        routes.MapPost("/identity/v1/cases/{id:guid}/documents", Refusals.Guard(AddDocumentAsync)).Requires("identity.account.verify").OnOwnThings().WithBodyLimit(MostBytes).Describe(Service, "Adds a document: JPEG, PNG or PDF, up to 2 MiB", 201, "application/json", 404, 409, 422);
+        routes.MapDelete("/identity/v1/cases/{id:guid}", Refusals.Guard(WithdrawAsync)).Requires("identity.account.verify").OnOwnThings().Describe(Service, "Withdraws a case; its documents are deleted", 204, null, 404, 409);
     }
 
     private static Task ShowRule(HttpContext context)
