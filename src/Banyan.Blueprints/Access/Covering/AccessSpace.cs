@@ -17,6 +17,7 @@ internal sealed class AccessSpace
     /// <summary>More examples than these along one dimension take too long to look at: nothing is said then.</summary>
     private const int MaxExamples = 100_000;
 
+    /// <summary>A word that no rule names; an action of it stands for all such.</summary>
     private const string Other = "(other)";
     private const string Another = "(another)";
 
@@ -75,6 +76,9 @@ internal sealed class AccessSpace
             Purpose = Pick(7).Purpose, Amount = Pick(8).Amount, ResourceService = Pick(9).ResourceService,
         };
     }
+
+    /// <summary>The action of an example for people: a star where no rule names a word.</summary>
+    public static string ActionOf(AccessQuestion example) => example.Action.Replace(Other, "*", StringComparison.Ordinal);
 
     /// <summary>Keeps one example of all that no rule tells apart, and notes for each rule on which of them it holds.</summary>
     private static AccessQuestion[] Classes(CompiledRule[] rules, int dimension, IEnumerable<AccessQuestion> candidates, BigInteger[][] sides)

@@ -23,7 +23,7 @@ internal sealed class AccessAbroadRule() : Rule("access.abroad", Severity.Error,
             if (rule?.Name == StandardAccess.OwnRule)
                 continue;
             Element at = rule is not null ? (Element?)access.Rules.Find(rule.Name) ?? access : (Element?)access.Roles.Find(role) ?? access;
-            yield return Found(blueprint, at, null, $"{(rule is not null ? $"rule {rule.Name}" : $"role {role}")} lets staff of one jurisdiction reach personal data of another: {question.Action}",
+            yield return Found(blueprint, at, null, $"{(rule is not null ? $"rule {rule.Name}" : $"role {role}")} lets staff of one jurisdiction reach personal data of another: {AccessSpace.ActionOf(question)}",
                 "ask that jurisdiction is the same as resource.jurisdiction, or deny the rest before it");
         }
     }

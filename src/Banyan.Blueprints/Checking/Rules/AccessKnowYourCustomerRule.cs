@@ -33,7 +33,7 @@ internal sealed class AccessKnowYourCustomerRule() : Rule("access.know-your-cust
             if (allowed.Count > 0)
             {
                 yield return Found(blueprint, $"{blueprint.Compliance!.Path}.know_your_customer.{what}",
-                    $"{what} above {sum} are allowed without a verified identity, by {allowed.Select(static a => a.Rule is { } rule ? $"rule {rule.Name}" : $"role {a.Role}").Listed()}: {allowed[0].Question.Action}",
+                    $"{what} above {sum} are allowed without a verified identity, by {allowed.Select(static a => a.Rule is { } rule ? $"rule {rule.Name}" : $"role {a.Role}").Listed()}: {AccessSpace.ActionOf(allowed[0].Question)}",
                     $"write a first rule under access.rules: effect: deny, actions: \"*.{what}.*\", when: {{ amount: \"above {sum}\", verification: below {Verified} }}");
             }
         }

@@ -16,7 +16,7 @@ internal sealed class AccessPlatformRule() : Rule("access.platform", Severity.Er
         {
             var compiled = AccessModels.RuleOf(blueprint, rule);
             if (compiled.Effect == AccessEffect.Deny && AccessCover.DecidedBy(before, compiled, asked) is { } question)
-                yield return Found(blueprint, rule, null, $"rule {rule.Name} keeps the platform's own processes from {question.Action}, without which regions can't follow each other or be drilled", "add to its conditions: kind: not platform");
+                yield return Found(blueprint, rule, null, $"rule {rule.Name} keeps the platform's own processes from {AccessSpace.ActionOf(question)}, without which regions can't follow each other or be drilled", "add to its conditions: kind: not platform");
             before.Add(compiled);
         }
     }
