@@ -1,4 +1,5 @@
 using Banyan.Cells.Http;
+using Banyan.Cells.Peers;
 using Microsoft.AspNetCore.Http;
 
 namespace Banyan.Cells.Residency;
@@ -14,8 +15,8 @@ internal sealed class ResidencyGate(CellContext cell, DataCatalog catalog)
 
     private readonly string? _home = cell.Jurisdictions.GetValueOrDefault(cell.Partition) ?? (cell.Partition == cell.Region ? cell.Jurisdiction : null);
 
-    /// <summary>The region that a request reads for; null where it does not say.</summary>
-    public static string? ReaderOf(HttpContext context) => context.Request.Headers[ReaderHeader] is [{ Length: > 0 and <= 200 } region] ? region : null;
+    /// <summary>The region that a request reads for: the certificate's, where links have them, whatever the header says; null where neither says one.</summary>
+    public static string? ReaderOf(HttpContext context) => context.Peer() is { } peer ? peer.Region : context.Request.Headers[ReaderHeader] is [{ Length: > 0 and <= 200 } region] ? region : null;
 
     /// <summary>Whether everything of the partition may go to a region: it lies under the same law, or holds the data already.</summary>
     public bool MayHaveAll(string? region) =>
