@@ -113,6 +113,24 @@ public class BlueprintRunTests
         (problem.Path, problem.Line).ShouldBe(("notifications.webhooks[1].url", 7));
     }
 
+    /// <summary>What the blueprint says must stay is not copied elsewhere, by whatever rule it says so.</summary>
+    [Theory]
+    [InlineData("home_country: true", false)]
+    [InlineData("within: KE", false)]
+    [InlineData("within: [KE, NG]", true)]
+    [InlineData("{ }", true)]
+    [InlineData("home_country: true, agreements: NG", true)]
+    [InlineData("home_country: true, agreements: UG", false)]
+    public void FindProblems_StandbyWhereDataMayNotLie_IsRefused(string rule, bool mayRun)
+    {
+        var blueprint = Read($"platform: x\nresidency: {{ people: {{ covers: personal{(rule == "{ }" ? "" : $", {rule}")} }} }}\nregions:\n  a: {{ jurisdiction: KE, standby: b }}\n  b: {{ jurisdiction: NG, standby: c }}\n  c: {{ jurisdiction: NG, standby: b }}\n");
+
+        var problems = BlueprintRun.FindProblems(blueprint).Where(static p => p.Rule == "run.residency" && p.Path == "regions.a.standby").ToList();
+
+        problems.Count.ShouldBe(mayRun ? 0 : 1);
+        BlueprintRun.Plan(blueprint).Regions[0].KeptOutOf.ShouldBe(mayRun ? [] : ["NG"]);
+    }
+
     private static Blueprint Read(string yaml)
     {
         var read = BlueprintReader.ReadText(yaml, "x.yaml");
