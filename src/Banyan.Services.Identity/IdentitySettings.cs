@@ -16,7 +16,7 @@ internal sealed record IdentitySettings
     /// <summary><c>identity:invitation</c>: <c>{partition}/{SHA-256 of the token, hexadecimal}</c>, for the first administrator. Null: there is none.</summary>
     public string? Invitation { get; init; }
 
-    /// <summary><c>identity:token.lifetime</c>: of access and ID tokens; 1 m to 1 h.</summary>
+    /// <summary><c>identity:token.lifetime</c>: of access and ID tokens; 1 m to 45 m (the gateway takes none that lives longer than 50).</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary><c>identity:grant.lifetime</c>: after this a client has to ask the person again.</summary>
@@ -75,7 +75,7 @@ internal sealed record IdentitySettings
             Regions = settings.TryGetValue("identity:regions", out var regions) ? regions.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [],
             Invitation = settings.GetValueOrDefault("identity:invitation"),
             WatchList = settings.GetValueOrDefault("identity:watch_list"),
-            TokenLifetime = Time("identity:token.lifetime", defaults.TokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromHours(1)),
+            TokenLifetime = Time("identity:token.lifetime", defaults.TokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(45)),
             GrantLifetime = Time("identity:grant.lifetime", defaults.GrantLifetime, TimeSpan.FromMinutes(5), TimeSpan.FromDays(366)),
             RefreshIdle = Time("identity:refresh.idle", defaults.RefreshIdle, TimeSpan.FromMinutes(5), TimeSpan.FromDays(366)),
             SessionLifetime = Time("identity:session.lifetime", defaults.SessionLifetime, TimeSpan.FromMinutes(5), TimeSpan.FromDays(366)),

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Banyan.Blueprints.Access;
 using Banyan.Cells;
 using Banyan.Cells.Access;
 using Banyan.Cells.Hosting;
@@ -11,7 +12,6 @@ using Banyan.Engines.Keys;
 using Banyan.Services.Disaster.Tests;
 using Banyan.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -22,6 +22,7 @@ internal sealed class IdentityCell : IAsyncDisposable
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 9, 0, 0, TimeSpan.Zero);
     public const string Invitation = "east.4Xn1u3uZ6vI0b2sJm6wq0yQk7pT5rEo8dLgHcVaBxMN";
+    private static readonly string MessengerSecret = new('m', 43);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly string[] Fast = ["identity:password.memory", "8", "identity:password.passes", "1"];
 
@@ -51,6 +52,8 @@ internal sealed class IdentityCell : IAsyncDisposable
         var folder = System.IO.Directory.CreateTempSubdirectory("banyan-identity-").FullName;
         RootKeyFiles.Ensure(Path.Combine(folder, "root.keys"), TimeProvider.System);
         var cell = new IdentityCell(await PostgresServer.CreateDatabaseAsync(), folder, settings);
+        var secretHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(MessengerSecret)));
+        await cell.Directory.PublishApiKeyAsync(new ApiKeyEntry { Id = "messenger", SecretHash = secretHash, Subject = "east.messenger", Home = "east", Roles = ["messenger"] }, CancellationToken.None);
         await cell.StartAgainAsync();
         return cell;
     }
@@ -70,9 +73,10 @@ internal sealed class IdentityCell : IAsyncDisposable
                 Port = 0,
                 Time = Time,
                 Keys = new KeyOptions { Root = RootKeyFile.Open(Path.Combine(_folder, "root.keys")) },
+                Access = new AccessOptions { Policy = AccessPolicy.Compile(StandardAccess.Model), Directory = Directory, Issuer = "https://kai.example", Audience = "urn:banyan:kai" },
             },
             [new IdentityService()],
-            builder => builder.Services.AddSingleton<IAccessDirectory>(Directory).AddSingleton<IAccessPublisher>(Directory).AddSingleton<IStartupFilter>(new BearerCallers(Directory, Time)));
+            builder => builder.Services.AddSingleton<IAccessPublisher>(Directory));
         await _app.StartAsync();
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 100 }) { BaseAddress = new Uri(_app.Urls.First()) };
     }
@@ -93,8 +97,14 @@ internal sealed class IdentityCell : IAsyncDisposable
         return string.Concat(text[text.IndexOf(" is ", StringComparison.Ordinal)..].SkipWhile(c => !char.IsAsciiDigit(c)).Take(9)).Replace(" ", "");
     }
 
-    public async Task<List<(string To, string Text)>> MessagesAsync() =>
-        [.. (await GetAsync("/identity/v1/messages")).GetProperty("messages").EnumerateArray().Select(m => (m.GetProperty("to").GetString()!, m.GetProperty("text").GetString()!))];
+    /// <summary>What the program that sends messages finds.</summary>
+    public async Task<List<(string To, string Text)>> MessagesAsync()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/identity/v1/messages") { Headers = { Authorization = new("Bearer", $"bk_messenger_{MessengerSecret}") } };
+        request.Headers.Add("Banyan-Purpose", "delivery");
+        using var response = await Client.SendAsync(request);
+        return [.. (await ReadAsync(response, HttpStatusCode.OK)).GetProperty("messages").EnumerateArray().Select(m => (m.GetProperty("to").GetString()!, m.GetProperty("text").GetString()!))];
+    }
 
     /// <summary>The first administrator, logged in.</summary>
     public async Task<Person> AdministratorAsync(string identifier = "root@kai.example")

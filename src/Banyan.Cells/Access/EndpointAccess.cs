@@ -11,6 +11,12 @@ public sealed record EndpointAccess(string? Action)
     public static readonly EndpointAccess Open = new((string?)null);
 }
 
+/// <summary>The endpoint judges HTTP Basic by itself. Immutable.</summary>
+internal sealed record OwnBasic
+{
+    public static readonly OwnBasic Instance = new();
+}
+
 /// <summary>What an endpoint says about access, and what it learns of its caller.</summary>
 public static class EndpointAccessExtensions
 {
@@ -23,6 +29,14 @@ public static class EndpointAccessExtensions
     public static TBuilder OpenToAll<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(EndpointAccess.Open);
+
+    /// <summary>
+    /// The endpoint, open to all, judges credentials of HTTP Basic by itself, as OAuth's endpoints do with their clients' (RFC 6749,
+    /// section 2.3.1): the gateway passes them on. Elsewhere it refuses them.
+    /// </summary>
+    public static TBuilder JudgesBasic<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(OwnBasic.Instance);
 
     /// <summary>Who asks; <see cref="Caller.Anonymous"/> where nobody said.</summary>
     public static Caller Caller(this HttpContext context) => context.Features.Get<Caller>() ?? Access.Caller.Anonymous;

@@ -24,6 +24,9 @@ internal sealed class EndpointFacts
     /// <summary>Whose things it is about; null: nobody's.</summary>
     public EndpointOwner? Owner { get; private init; }
 
+    /// <summary>Whether it judges HTTP Basic by itself.</summary>
+    public bool JudgesBasic { get; private init; }
+
     /// <summary>How often each caller may use it.</summary>
     public RouteLimit? Limit { get; private init; }
 
@@ -43,6 +46,7 @@ internal sealed class EndpointFacts
         {
             Access = endpoint.Metadata.GetMetadata<EndpointAccess>(),
             Owner = endpoint.Metadata.GetMetadata<EndpointOwner>(),
+            JudgesBasic = endpoint.Metadata.GetMetadata<OwnBasic>() is not null,
             Limit = endpoint.Metadata.GetMetadata<RouteLimit>(),
             Rules = RequestRules.Of(endpoint.Metadata),
         };

@@ -66,7 +66,7 @@ internal sealed class RequestGate(AccessOptions access, Authorizer authorizer, I
         if (memo.Peer is Peer.FrontDoor or Peer.Proxy && ClientAddress.TryForwarded(context.Request.Headers, out var forwarded))
             address = forwarded;
 
-        var refusal = Authenticate(context, memo, address, out var caller);
+        var refusal = Authenticate(context, facts, memo, address, out var caller);
         var question = authorizer.Ask(context, caller, facts.Access?.Action ?? "", OwnerOf(context, facts.Owner, caller));
         var limits = new Counting();
         if (Count(context, question, caller, address, facts, ref limits) is { } tooMany)
@@ -84,7 +84,7 @@ internal sealed class RequestGate(AccessOptions access, Authorizer authorizer, I
         return limits.HasQuota || RequestRules.HasJson(context.Request) ? ReadAsync(context, facts, limits, caller, address) : default;
     }
 
-    private GatewayRefusal? Authenticate(HttpContext context, ConnectionMemo memo, UInt128 address, out Caller caller)
+    private GatewayRefusal? Authenticate(HttpContext context, EndpointFacts facts, ConnectionMemo memo, UInt128 address, out Caller caller)
     {
         caller = Caller.Anonymous;
         var kind = Authenticator.Find(context.Request.Headers, out var header, out var credential);
@@ -95,6 +95,8 @@ internal sealed class RequestGate(AccessOptions access, Authorizer authorizer, I
                 return null;
             case CredentialKind.Several:
                 return GatewayRefusal.SeveralCredentials;
+            case CredentialKind.Unknown when facts.JudgesBasic && header!.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase):
+                return null;
             case CredentialKind.Unknown:
                 return GatewayRefusal.BadCredential("Send an access token or an API key: Authorization: Bearer.");
         }

@@ -21,8 +21,8 @@ internal sealed class TokenStateEndpoints(
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapPost("/identity/oauth/revoke", OAuth.Guard(RevokeAsync)).OpenToAll().WithBodyLimit(OAuth.MaxLength).Describe(Service, "Ends what a token was granted (RFC 7009)", 200, null);
-        routes.MapPost("/identity/oauth/introspect", OAuth.Guard(IntrospectAsync)).OpenToAll().WithBodyLimit(OAuth.MaxLength).Describe(Service, "What a token is worth (RFC 7662)", 200);
+        routes.MapPost("/identity/oauth/revoke", OAuth.Guard(RevokeAsync)).OpenToAll().JudgesBasic().WithBodyLimit(OAuth.MaxLength).Describe(Service, "Ends what a token was granted (RFC 7009)", 200, null);
+        routes.MapPost("/identity/oauth/introspect", OAuth.Guard(IntrospectAsync)).OpenToAll().JudgesBasic().WithBodyLimit(OAuth.MaxLength).Describe(Service, "What a token is worth (RFC 7662)", 200);
         routes.MapMethods("/identity/oauth/userinfo", ["GET", "POST"], OAuth.Guard(UserinfoAsync)).OpenToAll().WithBodyLimit(OAuth.MaxLength).Describe(Service, "Who the person is, as far as the token's scopes say", 200);
     }
 

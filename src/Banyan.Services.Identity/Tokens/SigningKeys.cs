@@ -53,6 +53,7 @@ internal sealed partial class SigningKeys(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await directory.Known.WaitAsync(stoppingToken);
         var pause = FirstPause;
         while (true)
         {

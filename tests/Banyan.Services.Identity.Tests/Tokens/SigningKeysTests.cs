@@ -9,7 +9,7 @@ public class SigningKeysTests
     [Fact]
     public async Task Rotation_NextKeyIsPublishedBeforeItSigns_AndTokensOfTheOldOneStayGood()
     {
-        await using var cell = await IdentityCell.StartAsync(("identity:keys.rotation", "24h"), ("identity:token.lifetime", "1h"));
+        await using var cell = await IdentityCell.StartAsync(("identity:keys.rotation", "24h"), ("identity:token.lifetime", "45m"));
         var client = await MachineAsync(cell);
         var old = await TokenAsync(cell, client);
 
