@@ -11,7 +11,7 @@ public static class AccessActions
     /// <summary>Every action, by service.</summary>
     public static IReadOnlyList<AccessAction> All { get; } =
     [
-        new("cell.journal.read", "follow the journal of a partition from another region"),
+        new("cell.journal.read", "follow the journal of a partition from another region", Personal: true),
         new("cell.metrics.read", "read a cell's metrics"),
         new("cell.status.read", "see what a cell knows of itself and its partition"),
         new("climate.readings.write", "store readings"),
@@ -42,8 +42,8 @@ public static class AccessActions
         new("identity.sessions.read", "see sessions of one's own", Personal: true),
         new("journal.head.read", "see how far a journal is"),
         new("journal.receipts.read", "look a receipt up"),
-        new("journal.stranded.read", "see changes that a lost primary had alone"),
-        new("journal.stranded.resolve", "replay or discard such a change"),
+        new("journal.stranded.read", "see changes that a lost primary had alone", Personal: true),
+        new("journal.stranded.resolve", "replay or discard such a change", Personal: true),
         new("personal.keys.read", "see which keys a partition has, by version"),
         new("personal.keys.rotate", "give a partition new keys"),
         new("personal.own.ask", "ask staff for an export, a correction or a deletion", Personal: true),

@@ -4,7 +4,9 @@ namespace Banyan.Blueprints.Access;
 
 /// <summary>
 /// The roles, rules and limits that hold where a blueprint says nothing else: reading alerts, feeds and climate is open to
-/// everybody by the endpoints themselves, what changes something needs a role, and residents reach what is their own.
+/// everybody by the endpoints themselves, what changes something needs a role, and residents reach what is their own. No role
+/// has everything: administrators run the platform and say who is who, and have nobody's personal data by that
+/// (docs/decisions/0613-no-role-has-everything.md).
 /// </summary>
 public static class StandardAccess
 {
@@ -23,8 +25,11 @@ public static class StandardAccess
     /// <summary>The roles, and what each grants.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Roles { get; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
     {
-        ["administrator"] = ["*"],
-        ["operator"] = ["cell.*", "journal.*", "drills.*", "disaster.subscriptions.*", "disaster.exercises.read", "climate.rules.*", "identity.clients.*", "personal.keys.*"],
+        ["administrator"] =
+        [
+            "cell.metrics.read", "cell.status.read", "journal.*", "drills.*", "disaster.*", "climate.*", "personal.keys.*", "identity.people.*", "identity.invitations.*", "identity.clients.*", "identity.keys.*", "identity.messages.*",
+        ],
+        ["operator"] = ["cell.metrics.read", "cell.status.read", "journal.*", "drills.*", "disaster.subscriptions.*", "disaster.exercises.read", "climate.rules.*", "identity.clients.*", "personal.keys.*"],
         ["auditor"] = ["cell.status.read", "cell.metrics.read", "journal.head.read", "journal.receipts.read", "journal.stranded.read", "drills.evidence.read", "drills.marks.read", "disaster.exercises.read", "disaster.subscriptions.read", "identity.clients.read", "personal.keys.read"],
         ["disaster-officer"] = ["disaster.*"],
         ["meteorologist"] = ["climate.*", "disaster.exercises.read"],
