@@ -1,5 +1,6 @@
 using Banyan.Control.Platform;
 using Banyan.Control.Processes;
+using Banyan.Engines.Certificates;
 using Banyan.Engines.Consensus.Etcd;
 
 namespace Banyan.Cli.Up;
@@ -23,14 +24,15 @@ internal static class ConsensusChildren
     /// <exception cref="CommandFailure">It can't.</exception>
     public static void CheckEtcd(DataFolder data)
     {
-        if (EtcdCluster.Find(data.Consensus, "", [], out var problem) is null)
+        if (EtcdCluster.Find(data.Consensus, "", [], null, out var problem) is null)
             throw new CommandFailure(problem!);
     }
 
     private static List<ChildSpec> Etcd(ConsensusState etcd, PlatformState platform, DataFolder data)
     {
         var members = etcd.Members.Select(static m => new EtcdMember(m.Name, m.Port, m.PeerPort!.Value) { Host = m.Host }).ToList();
-        var cluster = EtcdCluster.Find(data.Consensus, platform.InstanceId, members, out var problem) ?? throw new CommandFailure(problem!);
+        var tls = platform.Tls is null ? null : new EtcdTls(CertificateAuthority.RootFile(data.Certificates), data.Certificate, etcd.SecurePeers);
+        var cluster = EtcdCluster.Find(data.Consensus, platform.InstanceId, members, tls, out var problem) ?? throw new CommandFailure(problem!);
         try
         {
             return [.. members.Select(member =>

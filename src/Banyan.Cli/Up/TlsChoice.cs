@@ -26,6 +26,18 @@ internal static class TlsChoice
         return tls;
     }
 
+    /// <summary>Members of etcd know each other by addresses that say whether they speak TLS: as it was when they met.</summary>
+    /// <exception cref="CommandFailure">They do, and TLS is off.</exception>
+    public static ConsensusState? Peers(PlatformState platform, PlatformState? previous)
+    {
+        if (platform.Consensus is not { Kind: ConsensusState.Etcd } etcd)
+            return platform.Consensus;
+        var secure = previous?.Consensus is { } before ? before.SecurePeers : platform.Tls is not null;
+        return secure && platform.Tls is null
+            ? throw new CommandFailure("the members of etcd in this folder speak TLS with each other, and can't be told otherwise: leave --tls off out, or name another folder with --data")
+            : etcd with { SecurePeers = secure };
+    }
+
     private static void Check(string certificate, string key)
     {
         try

@@ -38,6 +38,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
         var plan = Planner(data).Plan(blueprint.Platform, folder.Previous, data.Root, options.Port, options.Cells, options.FrontDoors, options.Consensus,
             options.Networks ? RegionNetworks.Choose(folder.Previous?.Networks) : null);
         var platform = plan.State with { PostgresMajor = postgres, DnsPort = options.DnsPort, Tls = TlsChoice.Make(options, folder.Previous), Keys = PlatformKeys.Prepare(data, folder.Previous, context.Time) };
+        platform = platform with { Consensus = TlsChoice.Peers(platform, folder.Previous) };
         if (PlatformNaming.FindProblem(platform, FreePorts.IsFree) is { } taken)
             throw new CommandFailure(taken);
         if (platform.Networks is not null && platform.Partitions.FirstOrDefault(static p => p.Databases.Any(static d => d.ConnectionFrom is not null)) is { } given)

@@ -59,12 +59,8 @@ public static class ProcessLinks
                 yield return new(region.EndPoint(database.CellPort), new ProcessName(platform.Platform, region.Name, ProcessRole.Cell));
         }
 
-        // Members of etcd listen without TLS still: docs/tls.md.
-        if (platform.Consensus is { Kind: ConsensusState.Single } single)
-        {
-            foreach (var member in single.Members)
-                yield return new(new IPEndPoint(IPAddress.Parse(member.Host), member.Port), new ProcessName(platform.Platform, null, ProcessRole.Consensus));
-        }
+        foreach (var member in platform.Consensus?.Members ?? [])
+            yield return new(new IPEndPoint(IPAddress.Parse(member.Host), member.Port), new ProcessName(platform.Platform, null, ProcessRole.Consensus));
     }
 
     /// <summary>Every process that has a certificate, by the name of its file.</summary>
@@ -74,8 +70,8 @@ public static class ProcessLinks
         IPAddress[] here = [IPAddress.Loopback];
         yield return (Supervisor, Of(ProcessRole.Supervisor), []);
         yield return (Operator, Of(ProcessRole.Operator), []);
-        if (platform.Consensus is { Kind: ConsensusState.Single } single)
-            yield return (single.Members[0].Name, Of(ProcessRole.Consensus), [IPAddress.Parse(single.Members[0].Host)]);
+        foreach (var member in platform.Consensus?.Members ?? [])
+            yield return (member.Name, Of(ProcessRole.Consensus), [.. here.Append(IPAddress.Parse(member.Host)).Distinct()]);
         foreach (var region in platform.Regions)
         {
             yield return (string.Create(CultureInfo.InvariantCulture, $"keeper-{region.Name}"), Of(ProcessRole.Keeper, region.Name), [IPAddress.Parse(region.Address)]);

@@ -116,6 +116,9 @@ public sealed record FrontDoorState(string Name, int Port)
 /// <param name="Members">Its members; one where it is single.</param>
 public sealed record ConsensusState(string Kind, IReadOnlyList<ConsensusMember> Members)
 {
+    /// <summary>Whether members of etcd speak TLS with each other: as the folder began.</summary>
+    public bool SecurePeers { get; init; }
+
     /// <summary><see cref="Kind"/> of the store that is one process of ours.</summary>
     public const string Single = "single";
 

@@ -1,3 +1,5 @@
+using Banyan.Engines.Postgres;
+
 namespace Banyan.Engines.Certificates;
 
 /// <summary>Files that hold a private key: their owner alone may read them, and a reader sees a whole file, the old one or the new one.</summary>
@@ -5,7 +7,7 @@ internal static class PrivateFile
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Writes beside, and puts in its place.</summary>
+    /// <summary>Writes beside, and puts in its place. It is whose it was: a server of another user goes on reading its own.</summary>
     /// <param name="path">The file.</param>
     /// <param name="text">All of it.</param>
     /// <param name="durable">Make it durable first: what can't be made again.</param>
@@ -24,6 +26,8 @@ internal static class PrivateFile
 
         if (others != UnixFileMode.None)
             File.SetUnixFileMode(next, Owner | others);
+        if (LinuxCalls.Identify(path) is { } old && LinuxCalls.Identify(next) is { } made && (old.Uid, old.Gid) != (made.Uid, made.Gid) && LinuxCalls.chown(next, old.Uid, old.Gid) != 0)
+            throw new UnauthorizedAccessException($"{path} can't be given to the user who had it");
         File.Move(next, path, overwrite: true);
     }
 

@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using Banyan.Engines.Certificates;
 using Banyan.Engines.Consensus.Etcd;
 using Banyan.Testing;
 
 namespace Banyan.Engines.Tests.Consensus;
 
 /// <summary>Three real members of etcd, for a class of tests; skips them where etcd is not installed. Gone when disposed.</summary>
-public sealed class EtcdServers : IAsyncLifetime
+public class EtcdServers : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("banyan-etcd-").FullName;
     private readonly Process?[] _running = new Process?[3];
@@ -19,12 +20,18 @@ public sealed class EtcdServers : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
-        _cluster = EtcdCluster.Find(_folder, Guid.NewGuid().ToString("N"), _members, out _missing);
+        _cluster = EtcdCluster.Find(_folder, Guid.NewGuid().ToString("N"), _members, Secure(_members), out _missing);
         for (var member = 0; _cluster is not null && member < 3; member++)
             Start(member);
         if (_cluster is not null)
             await WaitAsync();
     }
+
+    /// <summary>Links to the members; null where they take plain connections.</summary>
+    public virtual Links? Links => null;
+
+    /// <summary>The members' certificates.</summary>
+    protected virtual EtcdTls? Secure(IReadOnlyList<EtcdMember> members) => null;
 
     /// <summary>Skips the test where there is no etcd.</summary>
     public void Need() => Assert.SkipWhen(_cluster is null, _missing ?? "");
@@ -55,7 +62,7 @@ public sealed class EtcdServers : IAsyncLifetime
     /// <summary>Returns when every member that runs has a leader.</summary>
     public async Task WaitAsync()
     {
-        using var http = new HttpClient();
+        using var http = new HttpClient(LinkHandler.Over(Links, new SocketsHttpHandler()));
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         for (var member = 0; member < 3; member++)
         {
@@ -79,7 +86,7 @@ public sealed class EtcdServers : IAsyncLifetime
     /// <summary>The member that leads now.</summary>
     public async Task<int> LeaderAsync()
     {
-        using var http = new HttpClient();
+        using var http = new HttpClient(LinkHandler.Over(Links, new SocketsHttpHandler()));
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
@@ -97,7 +104,7 @@ public sealed class EtcdServers : IAsyncLifetime
         }
     }
 
-    public ValueTask DisposeAsync()
+    public virtual ValueTask DisposeAsync()
     {
         foreach (var process in _running)
         {
@@ -108,6 +115,7 @@ public sealed class EtcdServers : IAsyncLifetime
 
         _starter.Dispose();
         Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
 

@@ -134,7 +134,7 @@ public sealed class EtcdStoreTests(EtcdServers servers) : ConsensusCompliance, I
     [Fact]
     public void Find_NothingInstalled_SaysWhatToDo()
     {
-        EtcdCluster.Find(static name => name == EtcdCluster.ProgramVariable ? "/nonexistent/etcd" : null, Path.GetTempPath(), "x", [], out var problem).ShouldBeNull();
+        EtcdCluster.Find(static name => name == EtcdCluster.ProgramVariable ? "/nonexistent/etcd" : null, Path.GetTempPath(), "x", [], null, out var problem).ShouldBeNull();
         problem.ShouldBe("BANYAN_ETCD=/nonexistent/etcd is not there: set it to etcd's program");
     }
 

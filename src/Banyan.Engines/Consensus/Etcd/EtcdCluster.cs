@@ -20,19 +20,22 @@ public sealed class EtcdCluster
     private readonly string _token;
     private readonly IReadOnlyList<EtcdMember> _members;
 
-    private EtcdCluster(string program, ServerAccount account, string folder, string token, IReadOnlyList<EtcdMember> members) =>
-        (_program, _account, _folder, _token, _members) = (program, account, folder, token, members);
+    private readonly EtcdTls? _tls;
+
+    private EtcdCluster(string program, ServerAccount account, string folder, string token, IReadOnlyList<EtcdMember> members, EtcdTls? tls) =>
+        (_program, _account, _folder, _token, _members, _tls) = (program, account, folder, token, members, tls);
 
     /// <summary>Finds what is needed to start members.</summary>
     /// <param name="folder">Where their folders are, or will be.</param>
     /// <param name="token">The platform's instance id: members of another cluster are refused.</param>
     /// <param name="members">All of them.</param>
+    /// <param name="tls">The members' certificates; null where they listen without TLS.</param>
     /// <param name="problem">What is missing and what to do, in one line; null where all is here.</param>
     /// <returns>Null where something is missing.</returns>
-    public static EtcdCluster? Find(string folder, string token, IReadOnlyList<EtcdMember> members, out string? problem) =>
-        Find(Environment.GetEnvironmentVariable, folder, token, members, out problem);
+    public static EtcdCluster? Find(string folder, string token, IReadOnlyList<EtcdMember> members, EtcdTls? tls, out string? problem) =>
+        Find(Environment.GetEnvironmentVariable, folder, token, members, tls, out problem);
 
-    internal static EtcdCluster? Find(Func<string, string?> environment, string folder, string token, IReadOnlyList<EtcdMember> members, out string? problem)
+    internal static EtcdCluster? Find(Func<string, string?> environment, string folder, string token, IReadOnlyList<EtcdMember> members, EtcdTls? tls, out string? problem)
     {
         var named = environment(ProgramVariable) is { Length: > 0 } variable ? variable : null;
         var program = named ?? InPath(environment, "etcd");
@@ -50,7 +53,7 @@ public sealed class EtcdCluster
         }
 
         problem = account.Value.CheckWayTo(folder) is null ? null : $"user '{account.Value.Name}', who runs etcd, may not enter the folders above {folder}: chmod o+x them, or use --data elsewhere";
-        return problem is null ? new EtcdCluster(program!, account.Value, folder, token, members) : null;
+        return problem is null ? new EtcdCluster(program!, account.Value, folder, token, members, tls) : null;
     }
 
     /// <summary>Makes a member's folder where it is missing.</summary>
@@ -63,17 +66,19 @@ public sealed class EtcdCluster
         Directory.CreateDirectory(_folder);
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         _account.Give(folder);
+        if (_tls is not null)
+            _account.Give(_tls.FileOf(member.Name));
         return _account.Run(
         [
             // Its supervisor may be killed; a server without one would hold its ports against the next.
             "setpriv", "--pdeathsig", "TERM", "--", _program,
             "--name", member.Name,
             "--data-dir", folder,
-            "--listen-client-urls", Url(member.Port, member.Host),
-            "--advertise-client-urls", Url(member.Port, member.Host),
-            "--listen-peer-urls", Url(member.PeerPort),
-            "--initial-advertise-peer-urls", Url(member.PeerPort),
-            "--initial-cluster", string.Join(',', _members.Select(static m => $"{m.Name}={Url(m.PeerPort)}")),
+            "--listen-client-urls", Url(_tls is not null, member.Port, member.Host),
+            "--advertise-client-urls", Url(_tls is not null, member.Port, member.Host),
+            "--listen-peer-urls", Url(_tls is { Peers: true }, member.PeerPort),
+            "--initial-advertise-peer-urls", Url(_tls is { Peers: true }, member.PeerPort),
+            "--initial-cluster", string.Join(',', _members.Select(m => $"{m.Name}={Url(_tls is { Peers: true }, m.PeerPort)}")),
             "--initial-cluster-token", _token,
             "--initial-cluster-state", "new",
 
@@ -91,10 +96,21 @@ public sealed class EtcdCluster
             "--max-snapshots", "2",
             "--logger", "zap",
             "--log-level", "error",
+            .. Certificates(member),
         ]);
     }
 
-    private static string Url(int port, string host = "127.0.0.1") => string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}");
+    /// <summary>Paths, never keys: a command line can be read by anybody. etcd reads the files at each handshake, so renewals need no restart.</summary>
+    private IEnumerable<string> Certificates(EtcdMember member)
+    {
+        if (_tls is null)
+            return [];
+        var file = _tls.FileOf(member.Name);
+        string[] clients = ["--cert-file", file, "--key-file", file, "--trusted-ca-file", _tls.RootFile, "--client-cert-auth"];
+        return _tls.Peers ? [.. clients, "--peer-cert-file", file, "--peer-key-file", file, "--peer-trusted-ca-file", _tls.RootFile, "--peer-client-cert-auth"] : clients;
+    }
+
+    private static string Url(bool secure, int port, string host = "127.0.0.1") => string.Create(CultureInfo.InvariantCulture, $"{(secure ? "https" : "http")}://{host}:{port}");
 
     private static string? InPath(Func<string, string?> environment, string program) =>
         (environment("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Append("/usr/bin").Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
