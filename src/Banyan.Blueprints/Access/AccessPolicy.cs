@@ -12,7 +12,7 @@ namespace Banyan.Blueprints.Access;
 public sealed class AccessPolicy
 {
     /// <summary>Actions are the platform's own words; past so many, callers made them up, and what is found of them is not kept.</summary>
-    private const int MaxPlans = 4096;
+    internal const int MaxPlans = 4096;
 
     private static readonly AccessDecision Denied = new(false, AccessDecision.DefaultRule, AccessReasons.Default);
     private static readonly AccessDecision DeniedAnonymous = new(false, AccessDecision.DefaultRule, AccessReasons.DefaultAnonymous);
@@ -37,6 +37,8 @@ public sealed class AccessPolicy
 
     /// <summary>What it was made from.</summary>
     public AccessModel Model { get; }
+
+    internal int RememberedActions => _plans.Count;
 
     /// <summary>Makes a policy ready.</summary>
     /// <exception cref="ArgumentException">A pattern of actions is none; models from blueprints that could be read never have one.</exception>
