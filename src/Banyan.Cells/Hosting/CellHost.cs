@@ -114,6 +114,8 @@ public static partial class CellHost
         {
             var access = given with { PeerOf = given.PeerOf ?? (options.Links is null ? null : PeerCertificate.Of) };
             services.AddSingleton(access).AddSingleton(access.Directory).AddSingleton<Authorizer>().AddSingleton<RequestGate>();
+            if (access.Directory is IAccessPublisher publisher)
+                services.AddSingleton(publisher);
         }
 
         if (fence is not null)

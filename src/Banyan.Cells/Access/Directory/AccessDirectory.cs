@@ -63,10 +63,9 @@ public sealed partial class AccessDirectory(IConsensusStore store, TimeProvider 
         var left = tokensExpire - time.GetUtcNow();
         if (left <= TimeSpan.Zero)
             return; // They are worthless already.
-        if (left > Tokens.TokenRules.LongestLife)
-            left = Tokens.TokenRules.LongestLife; // No gateway takes a token that lives longer.
         var key = AccessKeys.OfEnded(session);
-        var lease = await store.GrantAsync(left + LeaseMargin, cancellationToken);
+        // No gateway takes a token that lives longer than the longest lease.
+        var lease = await store.GrantAsync(left + LeaseMargin < StoreRules.LongestLease ? left + LeaseMargin : StoreRules.LongestLease, cancellationToken);
         await WriteAsync(key, JsonSerializer.Serialize(new EndedSession(tokensExpire), AccessJson.Default.EndedSession), lease.Id, cancellationToken);
     }
 
