@@ -20,7 +20,8 @@ internal sealed class ReadingsEndpoint(NpgsqlDataSource source, SeriesFinder fin
     private const int MaxPoints = 100_000;
 
     /// <summary>Maps it.</summary>
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/climate/v1/readings", ReadAsync).Describe(ClimateService.ServiceName, "Readings of a range, as JSON or line protocol", 200, "application/json", 400).OpenToAll();
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/climate/v1/readings", ReadAsync).Describe(ClimateService.ServiceName, "Readings of a range, as JSON or line protocol", 200, "application/json", 400).OpenToAll()
+        .TakesQuery(new QueryParameter("measurement", QueryType.Text) { Required = true }, new QueryParameter("limit", QueryType.Integer) { Least = 1, Most = MaxPoints }, new QueryParameter("format", QueryType.Text) { OneOf = ["json", "line"] });
 
     private async Task ReadAsync(HttpContext http)
     {

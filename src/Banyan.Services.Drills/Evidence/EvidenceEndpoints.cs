@@ -22,7 +22,7 @@ internal sealed class EvidenceEndpoints(IJournal journal, NpgsqlDataSource sourc
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/drills/v1/evidence", PostAsync).WithBodyLimit(MaxBody).Describe(DrillsService.ServiceName, "Keeps what came of a drill", 201, "application/json", 400, 413).Requires("drills.evidence.write");
-        routes.MapGet("/drills/v1/evidence", ListAsync).Describe(DrillsService.ServiceName, "What came of drills, newest first", 200, "application/json", 400).Requires("drills.evidence.read");
+        routes.MapGet("/drills/v1/evidence", ListAsync).Describe(DrillsService.ServiceName, "What came of drills, newest first", 200, "application/json", 400).Requires("drills.evidence.read").TakesQuery(new QueryParameter("limit", QueryType.Integer) { Least = 1, Most = MaxPage });
     }
 
     private async Task PostAsync(HttpContext context)
