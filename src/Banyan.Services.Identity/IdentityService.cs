@@ -1,4 +1,5 @@
 using Banyan.Cells;
+using Banyan.Cells.Access;
 using Banyan.Cells.Residency;
 using Banyan.Services.Identity.Accounts;
 using Banyan.Services.Identity.ApiKeys;
@@ -11,14 +12,15 @@ using Banyan.Services.Identity.Tokens;
 using Banyan.Services.Identity.Verification;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace Banyan.Services.Identity;
 
 /// <summary>
 /// Who people and machines are: accounts, logins, an OpenID Connect provider, API keys, and how well people are known. From
-/// the container it needs <see cref="Banyan.Cells.Personal.IKeyVault"/>, <see cref="Banyan.Cells.Access.IAccessDirectory"/>
-/// and <see cref="Banyan.Cells.Access.IAccessPublisher"/> beside what every service gets. See docs/identity.md.
+/// the container it needs <see cref="Banyan.Cells.Personal.IKeyVault"/> and <see cref="IAccessDirectory"/>, which a cell has
+/// by its options (<c>Keys</c>, <c>Access</c>), beside what every service gets. See docs/identity.md.
 /// </summary>
 public sealed class IdentityService : IService
 {
@@ -40,6 +42,8 @@ public sealed class IdentityService : IService
     /// <inheritdoc/>
     public void AddServices(IServiceCollection services, CellContext cell)
     {
+        // The directory of a running platform is where changes to it go, too.
+        services.TryAddSingleton<IAccessPublisher>(static p => p.GetRequiredService<IAccessDirectory>() as IAccessPublisher ?? throw new InvalidOperationException("The identity service needs an IAccessPublisher."));
         services.AddSingleton(IdentitySettings.From(cell)).AddSingleton<Homes>().AddSingleton<ChangeKeys>();
         services.AddSingleton<AccountStore>().AddSingleton<Messages>().AddSingleton<Confirmations>().AddSingleton<Registration>().AddSingleton<Invitations>();
         services.AddSingleton<RegistrationEndpoints>().AddSingleton<AccountEndpoints>().AddSingleton<MessageEndpoints>();

@@ -75,8 +75,7 @@ internal sealed class IdentityCell : IAsyncDisposable
                 Keys = new KeyOptions { Root = RootKeyFile.Open(Path.Combine(_folder, "root.keys")) },
                 Access = new AccessOptions { Policy = AccessPolicy.Compile(StandardAccess.Model), Directory = Directory, Issuer = "https://kai.example", Audience = "urn:banyan:kai" },
             },
-            [new IdentityService()],
-            builder => builder.Services.AddSingleton<IAccessPublisher>(Directory));
+            [new IdentityService()]);
         await _app.StartAsync();
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, MaxConnectionsPerServer = 100 }) { BaseAddress = new Uri(_app.Urls.First()) };
     }

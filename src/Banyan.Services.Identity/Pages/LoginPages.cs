@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Banyan.Services.Identity.Pages;
 
 /// <summary><c>/identity/login</c>: address and password, then the code.</summary>
-internal sealed class LoginPages(Page page, Forms forms, Login login, SessionCookie cookie, ClientStore clients)
+internal sealed class LoginPages(Page page, Forms forms, Login login, SessionCookie cookie, ClientStore clients, Homes homes)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -75,9 +75,17 @@ internal sealed class LoginPages(Page page, Forms forms, Login login, SessionCoo
             <label>E-mail or phone<input type="text" name="identifier" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus></label>
             <label>Password<input type="password" name="password" autocomplete="current-password" required></label>
             <button>Log in</button></form>
-            <nav><a href="{page.Prefix}/identity/register">Register</a><a href="{page.Prefix}/identity/reset">New password</a></nav>
+            <nav><a href="{page.Prefix}/identity/register">Register</a><a href="{page.Prefix}/identity/reset">New password</a></nav>{Elsewhere(path)}
             """),
         status, leadsTo);
+
+    /// <summary>Accounts are in their home regions: people whose home is another go on there.</summary>
+    private Html Elsewhere(string path)
+    {
+        var back = Uri.EscapeDataString(path);
+        var links = Html.Join(homes.Others.Select(r => Html.Of($" <a href=\"/regions/{r}/identity/login?return={back}\">{r}</a>")));
+        return homes.Others.Count == 0 ? Html.Empty : Html.Of($"<p class=\"quiet\">Accounts of {homes.Own} log in here. If yours is of another region, go on there:{links}</p>");
+    }
 
     private IResult CodeForm(HttpContext context, string path, string? leadsTo, string challenge, string? wrong, int status = 200) => page.Show(
         "Your code",

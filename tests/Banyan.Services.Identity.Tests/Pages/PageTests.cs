@@ -98,6 +98,20 @@ public class PageTests
         cell.Directory.IsEnded(amina.Grant).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task Login_OnAPlatformOfSeveralRegions_LeadsToTheOthers()
+    {
+        await using var cell = await IdentityCell.StartAsync(("identity:regions", "east,west,north"));
+        using var response = await new Person(cell).BrowseAsync(HttpMethod.Get, "/identity/login?return=/identity/account");
+        var page = await response.Content.ReadAsStringAsync();
+        page.ShouldContain("href=\"/regions/west/identity/login?return=%2Fidentity%2Faccount\"");
+        page.ShouldContain("/regions/north/");
+        page.ShouldNotContain("/regions/east/");
+        var away = new Person(cell) { Cookies = { ["__Host-banyan"] = "west." + new string('A', 43) } };
+        using var account = await away.BrowseAsync(HttpMethod.Get, "/identity/account");
+        account.Headers.Location!.OriginalString.ShouldBe("/regions/west/identity/account");
+    }
+
     [Theory]
     [InlineData("/identity/oauth/authorize?client_id=a", "/identity/oauth/authorize?client_id=a")]
     [InlineData("//evil.example/", "/identity/account")]
