@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Banyan.Control.Platform;
 
 namespace Banyan.Control.Tests.Platform;
@@ -61,11 +62,16 @@ public sealed class PlatformKeysTests : IDisposable
 
         PlatformStateFile.Read(Data)!.Keys.ShouldBe(keys);
         var text = File.ReadAllText(Data.StateFile);
+        Secrets().Count.ShouldBe(2);
         foreach (var secret in Secrets())
             text.ShouldNotContain(secret);
     }
 
-    private IEnumerable<string> Secrets() => File.ReadAllText(KeyFile).Split('"').Where(static t => t.Length == 44 && t.EndsWith('='));
+    private List<string> Secrets()
+    {
+        using var json = JsonDocument.Parse(File.ReadAllText(KeyFile));
+        return [json.RootElement.GetProperty("fingerprint_key").GetString()!, .. json.RootElement.GetProperty("root_keys").EnumerateArray().Select(static k => k.GetProperty("key").GetString()!)];
+    }
 
     private static PlatformState Previous(KeysState keys) => new() { Platform = "test", InstanceId = "1", EntryPort = 1, Regions = [], Partitions = [], Keys = keys };
 }

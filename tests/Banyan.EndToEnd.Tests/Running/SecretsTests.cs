@@ -23,7 +23,7 @@ public class SecretsTests(LivePlatform platform)
     {
         await platform.WaitUntilServingAsync();
         var secrets = All();
-        secrets.Count.ShouldBeGreaterThanOrEqualTo(5); // three passwords, a root key, the key of fingerprints
+        secrets.Count.ShouldBeGreaterThanOrEqualTo(10); // three passwords, a root key, the key of fingerprints, private keys of certificates
         var places = new Dictionary<string, string>();
         foreach (var file in Directory.GetFiles(Path.Combine(platform.Data, "logs")).Concat(Directory.GetFiles(platform.Data)))
             places.Add(file, Read(file));
@@ -62,8 +62,21 @@ public class SecretsTests(LivePlatform platform)
     private List<string> All() =>
     [
         .. Directory.GetFiles(Secrets, "*.password").Select(static f => File.ReadAllText(f).Trim()),
-        .. File.ReadAllText(Path.Combine(Secrets, "root.keys")).Split('"').Where(static t => t.Length == 44 && t.EndsWith('=')),
+        .. RootKeys().SelectMany(static k => (string[])[k, JsonEncodedText.Encode(k).ToString()]).Distinct(),
+        .. Directory.GetFiles(Path.Combine(platform.Data, "certificates")).SelectMany(PrivateLines),
     ];
+
+    /// <summary>The lines of the private keys in a file of PEM (RFC 7468).</summary>
+    private static IEnumerable<string> PrivateLines(string file) =>
+        File.ReadLines(file).SkipWhile(static l => !l.EndsWith("PRIVATE KEY-----", StringComparison.Ordinal)).Skip(1).TakeWhile(static l => !l.StartsWith("-----", StringComparison.Ordinal)).Where(static l => l.Length > 40);
+
+    private IEnumerable<string> RootKeys()
+    {
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(Secrets, "root.keys")));
+        yield return json.RootElement.GetProperty("fingerprint_key").GetString()!;
+        foreach (var key in json.RootElement.GetProperty("root_keys").EnumerateArray())
+            yield return key.GetProperty("key").GetString()!;
+    }
 
     private static string Read(string file)
     {
