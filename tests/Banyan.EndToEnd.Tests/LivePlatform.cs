@@ -34,7 +34,7 @@ public sealed class LivePlatform : IAsyncLifetime
     /// <summary>Starts it, or starts it again; returns when it serves.</summary>
     public async Task UpAsync()
     {
-        var up = await BanyanCommand.RunAsync("up", "kai", "--tls", "on", "--detach", "--data", Data, "--port", Port.ToString(CultureInfo.InvariantCulture), "--dns-port", DnsPort.ToString(CultureInfo.InvariantCulture));
+        var up = await BanyanCommand.RunAsync("up", "kai", "--detach", "--data", Data, "--port", Port.ToString(CultureInfo.InvariantCulture), "--dns-port", DnsPort.ToString(CultureInfo.InvariantCulture));
         up.ExitCode.ShouldBe(0, $"{up}\n{Logs()}");
     }
 

@@ -6,16 +6,13 @@ namespace Banyan.Cli.Up;
 /// <summary>How the connections of a run are secured.</summary>
 internal static class TlsChoice
 {
-    /// <summary>What a run has that was told nothing.</summary>
-    private const bool ByDefault = false;
-
-    /// <summary>Decides, and makes sure that files which were named can be used. Files are remembered from run to run.</summary>
+    /// <summary>Decides, and makes sure that files which were named can be used. Files are remembered from run to run; that it was off is not.</summary>
     /// <returns>Null where connections are plain.</returns>
     /// <exception cref="CommandFailure">Files can't be used, or were named where TLS is off.</exception>
     public static TlsState? Make(UpOptions options, PlatformState? previous)
     {
         var named = options.TlsCertificate is not null || options.TlsKey is not null;
-        if (!(options.Tls ?? (ByDefault || named || previous?.Tls is not null)))
+        if (options.Tls == false)
             return named ? throw new CommandFailure("--tls-certificate and --tls-key are of no use with --tls off") : null;
         var tls = options.TlsCertificate is { } certificate
             ? new TlsState(Path.GetFullPath(certificate), options.TlsKey is { } key ? Path.GetFullPath(key) : null)

@@ -24,7 +24,7 @@ internal sealed record UpOptions
     /// <summary>The kind of consensus store; null for that of the last run.</summary>
     public string? Consensus { get; init; }
 
-    /// <summary>TLS, at the front doors and between processes; null as in the last run, else on.</summary>
+    /// <summary>TLS, at the front doors and between processes; null: on.</summary>
     public bool? Tls { get; init; }
 
     /// <summary>PEM file with the front doors' certificate; null for one of the platform's own authority.</summary>

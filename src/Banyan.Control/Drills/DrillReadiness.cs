@@ -8,7 +8,7 @@ internal sealed class DrillReadiness(PlatformState platform, string partition, T
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    private readonly StatusCollector _status = new(time);
+    private readonly StatusCollector _status = new(time, links: platform.Links);
 
     /// <summary>What is amiss, in one line; null where nothing is.</summary>
     public async Task<string?> FindFaultAsync(CancellationToken cancellationToken)

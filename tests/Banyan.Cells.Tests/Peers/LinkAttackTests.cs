@@ -21,21 +21,26 @@ public sealed class LinkAttackTests : IAsyncLifetime
 
     private readonly TestAuthority _authority = new();
     private readonly List<string> _seen = [];
+    private readonly List<string> _connections = [];
+    private readonly List<string> _shown = [];
     private readonly List<string> _refused = [];
     private Links _cell = null!;
     private WebApplication _app = null!;
+    private string _file = "";
 
     private int Port => new Uri(_app.Urls.First()).Port;
 
     public async ValueTask InitializeAsync()
     {
-        _cell = new Links(_authority.RootFile, _authority.Issue(TestAuthority.Cell), [], TimeProvider.System, Add(_refused));
+        _cell = new Links(_authority.RootFile, _file = _authority.Issue(TestAuthority.Cell), [], TimeProvider.System, Add(_refused));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.UseLinks(_cell)));
         _app = builder.Build();
         _app.Run(context =>
         {
             Add(_seen)($"{context.Peer()}");
+            Add(_connections)(context.Connection.Id);
+            Add(_shown)(context.Connection.ClientCertificate!.SerialNumber);
             return context.Response.WriteAsync("reached");
         });
         await _app.StartAsync();
@@ -126,6 +131,28 @@ public sealed class LinkAttackTests : IAsyncLifetime
         using var http = new HttpClient(LinkHandler.Over(door, new SocketsHttpHandler())) { Timeout = Patience };
         (await http.GetStringAsync($"http://127.0.0.1:{Port}/")).ShouldBe("reached");
         _seen.ShouldBe([$"{TestAuthority.Door}"]);
+    }
+
+    /// <summary>Both ends get another certificate: what is open goes on, what is new shows the new one.</summary>
+    [Fact]
+    public async Task Certificates_Renewed_ConnectionsGoOnAndTheNextShowTheNewOnes()
+    {
+        var mine = _authority.Issue(TestAuthority.Door);
+        using var door = _authority.LinksOf(mine, (Port, TestAuthority.Cell));
+        using var http = new HttpClient(LinkHandler.Over(door, new SocketsHttpHandler())) { Timeout = Patience };
+        await http.GetStringAsync($"http://127.0.0.1:{Port}/");
+        _authority.Issue(TestAuthority.Cell, _file);
+        _authority.Issue(TestAuthority.Door, mine);
+        _cell.Look().ShouldBeTrue();
+        door.Look().ShouldBeTrue();
+        await http.GetStringAsync($"http://127.0.0.1:{Port}/");
+        using var another = new HttpClient(LinkHandler.Over(door, new SocketsHttpHandler())) { Timeout = Patience };
+        await another.GetStringAsync($"http://127.0.0.1:{Port}/");
+        _connections.Count.ShouldBe(3);
+        _connections[1].ShouldBe(_connections[0]);
+        _connections[2].ShouldNotBe(_connections[0]);
+        _shown[1].ShouldBe(_shown[0]);
+        _shown[2].ShouldNotBe(_shown[0]);
     }
 
     [Fact]
