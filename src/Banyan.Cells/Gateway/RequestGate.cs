@@ -111,6 +111,12 @@ internal sealed class RequestGate(AccessOptions access, Authorizer authorizer, I
             return null;
         }
 
+        if (kind == CredentialKind.ApiKey && _authenticator.RememberedKey(credential) is { } remembered)
+        {
+            caller = remembered;
+            return null;
+        }
+
         if (_limits.LookAtFailures(address) is { Allowed: false } enough)
             return GatewayRefusal.TooMany(enough);
         var found = kind == CredentialKind.Token ? _authenticator.Verify(credential, digest, out fault) : _authenticator.VerifyKey(credential);

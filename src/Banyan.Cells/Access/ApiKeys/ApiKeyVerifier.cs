@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Banyan.Cells.Access.Tokens;
 
 namespace Banyan.Cells.Access.ApiKeys;
 
@@ -13,7 +14,13 @@ internal sealed class ApiKeyVerifier(IAccessDirectory directory)
 
     private static readonly byte[] Nobody = new byte[2 * SHA256.HashSizeInBytes];
 
-    private readonly BoundedCache<ApiKeyEntry, Caller> _callers = new(MostCallers, ReferenceEqualityComparer.Instance);
+    private readonly BoundedCache<TokenCache.Digest, Known> _known = new(MostCallers);
+
+    /// <summary>The caller of a key that was good before, and is still what the directory has; null where that is not so.</summary>
+    public Caller? Remembered(ReadOnlySpan<char> text) =>
+        text.Length <= ApiKeyText.Longest && TokenCache.TryDigest(text, out var digest) && _known.TryGet(digest, out var known) && ReferenceEquals(directory.FindApiKey(known.Entry.Id), known.Entry)
+            ? known.Caller
+            : null;
 
     /// <summary>The caller whose key it is; null where it is nobody's.</summary>
     public Caller? Verify(ReadOnlySpan<char> text)
@@ -30,9 +37,11 @@ internal sealed class ApiKeyVerifier(IAccessDirectory directory)
         var known = entry is { SecretHash.Length: 2 * SHA256.HashSizeInBytes } && Encoding.ASCII.GetBytes(entry.SecretHash, expected) == expected.Length;
         if (!known)
             Nobody.CopyTo(expected);
-        return CryptographicOperations.FixedTimeEquals(written, expected) && known
-            ? _callers.GetOrAdd(entry!, static (e, _) => CallerOf(e), 0)
-            : null;
+        if (!CryptographicOperations.FixedTimeEquals(written, expected) || !known || !TokenCache.TryDigest(text, out var digest))
+            return null;
+        var found = new Known(entry!, CallerOf(entry!));
+        _known.Set(digest, found);
+        return found.Caller;
     }
 
     private static Caller CallerOf(ApiKeyEntry entry) => new()
@@ -45,4 +54,6 @@ internal sealed class ApiKeyVerifier(IAccessDirectory directory)
         Assurance = 1,
         Client = entry.Id,
     };
+
+    private sealed record Known(ApiKeyEntry Entry, Caller Caller);
 }

@@ -97,7 +97,7 @@ internal sealed class OutsideVerifier(OutsideIssuer issuer, FrozenSet<string> re
                 Scopes = [.. scopes],
                 Assurance = Text(claims, "acr") switch { "aal3" => 3, "aal2" => 2, _ => 1 },
                 Session = session,
-                Client = Text(claims, "azp") ?? Text(claims, "client_id"),
+                Client = (Text(claims, "azp") ?? Text(claims, "client_id")) is { } client && Directory.AccessKeys.IsName(client) ? client : null,
             },
             KeyId: null,
             DateTimeOffset.FromUnixTimeSeconds(expires).UtcTicks,

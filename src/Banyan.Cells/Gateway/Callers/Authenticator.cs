@@ -108,6 +108,9 @@ internal sealed class Authenticator(AccessOptions access, TimeProvider time)
         return verified.Caller;
     }
 
+    /// <summary>The caller of an API key that was good before, and still is; null where that is not so.</summary>
+    public Caller? RememberedKey(ReadOnlySpan<char> key) => _keys.Remembered(key);
+
     /// <summary>The caller whose API key it is; null where it is nobody's.</summary>
     public Caller? VerifyKey(ReadOnlySpan<char> key) => _keys.Verify(key);
 }

@@ -10,6 +10,8 @@ public class BruteForceTests
     {
         await using var cell = await AccessCell.StartAsync();
         var good = await cell.ApiKeyAsync("good");
+        var neighbour = await cell.ApiKeyAsync("neighbour");
+        (await cell.GetAsync("/notes/v1/notes", neighbour)).ShouldBe(200);
         for (var i = 0; i < 30; i++)
             (await cell.GetAsync("/notes/v1/notes", $"bk_good_{i:d43}")).ShouldBe(401, "unauthenticated");
 
@@ -18,6 +20,9 @@ public class BruteForceTests
         int.Parse(answer.Header("Retry-After")!).ShouldBeInRange(1, 60);
         answer.Json.GetProperty("limit").GetString().ShouldBe("failures");
         (await cell.GetAsync("/notes/v1/notes", good)).ShouldBe(429); // a guess that hits is not told from one that does not
+        (await cell.GetAsync("/notes/v1/notes", neighbour)).ShouldBe(200); // one broken sensor does not shut out those behind the same address
+        await cell.Directory.WithdrawApiKeyAsync("neighbour", CancellationToken.None);
+        (await cell.GetAsync("/notes/v1/notes", neighbour)).ShouldBe(429);
         (await cell.GetAsync("/notes/v1/open")).ShouldBe(200);
     }
 
