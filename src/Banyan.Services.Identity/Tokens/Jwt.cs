@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Banyan.Cells.Access;
 
@@ -12,11 +13,14 @@ internal static class Jwt
 {
     private const int MostLength = 8 * 1024;
 
+    /// <summary>Tokens are no part of a page: <c>at+jwt</c> is written as it is.</summary>
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>A token of the claims that <paramref name="write"/> writes.</summary>
     public static string Write(OwnKey key, string type, Action<Utf8JsonWriter> write)
     {
         var header = new ArrayBufferWriter<byte>(128);
-        using (var json = new Utf8JsonWriter(header))
+        using (var json = new Utf8JsonWriter(header, Plain))
         {
             json.WriteStartObject();
             json.WriteString("alg"u8, "ES256"u8);
@@ -26,7 +30,7 @@ internal static class Jwt
         }
 
         var claims = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(claims))
+        using (var json = new Utf8JsonWriter(claims, Plain))
         {
             json.WriteStartObject();
             write(json);

@@ -71,6 +71,7 @@ public class SigningKeysTests
     private static string Kid(string token)
     {
         using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(token.Split('.')[0]));
+        header.RootElement.GetRawText().ShouldContain("\"at+jwt\"");
         header.RootElement.GetProperty("typ").GetString().ShouldBe("at+jwt");
         header.RootElement.GetProperty("alg").GetString().ShouldBe("ES256");
         return header.RootElement.GetProperty("kid").GetString()!;
