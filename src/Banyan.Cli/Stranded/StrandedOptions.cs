@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Banyan.Control.Credentials;
 using Banyan.Control.Platform;
 
 namespace Banyan.Cli.Stranded;
@@ -13,7 +14,7 @@ internal static class StrandedOptions
     public static PlatformState ReadPlatform(string? folder)
     {
         var data = new DataFolder(folder ?? DataFolder.DefaultPath());
-        return PlatformStateFile.Read(data) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`, or name its folder with --data");
+        return PlatformStateFile.Read(data)?.WithOperatorKey(data) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`, or name its folder with --data");
     }
 
     /// <summary>The regions that are asked for.</summary>

@@ -61,6 +61,8 @@ internal static class Detachment
             arguments.AddRange(["--consensus", consensus]);
         if (options.Tls is { } tls)
             arguments.AddRange(["--tls", tls ? "on" : "off"]);
+        if (options.Access is { } access)
+            arguments.AddRange(["--access", access ? "on" : "off"]);
         if (options.TlsCertificate is { } certificate)
             arguments.AddRange(["--tls-certificate", Path.GetFullPath(certificate)]);
         if (options.TlsKey is { } key)

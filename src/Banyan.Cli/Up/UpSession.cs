@@ -2,6 +2,7 @@ using System.Globalization;
 using Banyan.Cli.Names;
 using Banyan.Cli.Verbs;
 using Banyan.Control.Certificates;
+using Banyan.Control.Credentials;
 using Banyan.Control.Networks;
 using Banyan.Control.Platform;
 using Banyan.Control.Platform.Planning;
@@ -37,7 +38,8 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
 
         var plan = Planner(data).Plan(blueprint.Platform, folder.Previous, data.Root, options.Port, options.Cells, options.FrontDoors, options.Consensus,
             options.Networks ? RegionNetworks.Choose(folder.Previous?.Networks) : null);
-        var platform = plan.State with { PostgresMajor = postgres, DnsPort = options.DnsPort, Tls = TlsChoice.Make(options, folder.Previous), Keys = PlatformKeys.Prepare(data, folder.Previous, context.Time) };
+        var asksCallers = AccessChoice.Make(options, folder.Previous);
+        var platform = plan.State with { PostgresMajor = postgres, DnsPort = options.DnsPort, Tls = TlsChoice.Make(AccessChoice.WithTls(options, asksCallers), folder.Previous), AsksCallers = asksCallers, Keys = PlatformKeys.Prepare(data, folder.Previous, context.Time) };
         platform = platform with { Consensus = TlsChoice.Peers(platform, folder.Previous) };
         if (PlatformNaming.FindProblem(platform, FreePorts.IsFree) is { } taken)
             throw new CommandFailure(taken);
@@ -79,7 +81,9 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
         try
         {
             RegionNetworks.Create(platform);
+            var known = platform.AsksCallers ? OperatorKey.PublishAsync(platform, OperatorKey.Ensure(data), context.Time, stop) : Task.CompletedTask;
             await run.StartAsync(stop);
+            await known;
             await progress.EndStartAsync();
             log.Write(string.Create(CultureInfo.InvariantCulture, $"serving after {context.Time.GetElapsedTime(_began).TotalSeconds:0.0} s"));
             if (options.Timings)

@@ -3,6 +3,7 @@ using System.Net;
 using Banyan.Cells;
 using Banyan.Cells.Hosting;
 using Banyan.Cells.Partitions;
+using Banyan.Cli.Cells;
 using Banyan.Cells.Personal;
 using Banyan.Control.Consensus;
 using Banyan.Control.Platform;
@@ -30,6 +31,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
             return ExitCode.Holds;
         }
 
+        await using var access = platform.AsksCallers ? CellAccess.Follow(platform, store, context.Time) : null;
         await PartitionHost.RunAsync(
             new PartitionHostOptions
             {
@@ -38,7 +40,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
                 Time = context.Time,
                 Partitions = [.. platform.Partitions.Where(p => p.Databases.Any(d => d.Region == region.Name)).Select(p => new HostedPartition
                 {
-                    Cell = OptionsOf(region, p, data, platform, context) with { Keys = keys },
+                    Cell = OptionsOf(region, p, data, platform, context) with { Keys = keys, Access = access?.Options },
                     Services = Services,
                     Initial = new PartitionRecord { Epoch = p.Epoch, Primary = p.Primary },
                     IsHome = p.Name == region.Name,

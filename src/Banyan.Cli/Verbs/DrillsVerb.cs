@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Banyan.Cli.Output;
 using Banyan.Control.Drills;
+using Banyan.Control.Credentials;
 using Banyan.Control.Platform;
 
 namespace Banyan.Cli.Verbs;
@@ -36,7 +37,7 @@ internal sealed class DrillsVerb : Verb
     {
         var terminal = context.Terminal;
         var data = new DataFolder(input.GetValue(_data) ?? DataFolder.DefaultPath());
-        var platform = PlatformStateFile.Read(data) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`, or name its folder with --data");
+        var platform = PlatformStateFile.Read(data)?.WithOperatorKey(data) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`, or name its folder with --data");
         using var store = new DrillEvidenceStore(platform, context.Time);
         var evidence = await store.ListAsync(input.GetValue(_limit), cancellationToken);
         if (input.GetValue(_format) == OutputFormat.Json)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Banyan.Cli.Feed;
+using Banyan.Control.Credentials;
 using Banyan.Control.Platform;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -35,6 +36,7 @@ internal sealed class FeedVerb : ChildVerb
             logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         });
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{platform.EntryPort}")), Timeout = TimeSpan.FromSeconds(10) };
+        platform.WithOperatorKey(data).Credential?.AddTo(http.DefaultRequestHeaders);
         var feed = new SensorFeed(platform, http, context.Time, Random.Shared, logging.CreateLogger<SensorFeed>());
         await feed.RunAsync(TimeSpan.FromSeconds(input.GetValue(_every)), stopping);
         return ExitCode.Holds;

@@ -15,6 +15,7 @@ internal sealed class UpVerb : Verb
     private readonly Option<int?> _dnsPort = new("--dns-port") { Description = "Port at which the front doors answer DNS for the platform's names (default: they don't)", HelpName = "N" };
     private readonly Option<string?> _consensus = new("--consensus") { Description = "Where the control plane agrees: single, one process of Banyan's own, or etcd, three members (default: that of the last run, else single)", HelpName = "single|etcd" };
     private readonly Option<string?> _tls = new("--tls") { Description = "TLS at the front doors and between the platform's processes (default: on)", HelpName = "on|off" };
+    private readonly Option<string?> _access = new("--access") { Description = "Ask callers who they are, and go by the blueprint's access section; TLS is on then (default: as in the last run, else off)", HelpName = "on|off" };
     private readonly Option<string?> _tlsCertificate = new("--tls-certificate") { Description = "PEM file with the front doors' certificate and those that issued it, taken up again when it changes (default: the platform's own authority issues one)", HelpName = "FILE" };
     private readonly Option<string?> _tlsKey = new("--tls-key") { Description = "PEM file with its private key, mode 0600 (default: it is in the certificate's file)", HelpName = "FILE" };
     private readonly Option<bool> _networks = new("--networks") { Description = "Give each region a network of its own (a namespace with an address; root only), so that `drill partition` can cut it off" };
@@ -27,7 +28,7 @@ internal sealed class UpVerb : Verb
         : base("up", "Runs a platform here: every region a real cell with its own databases")
     {
         Add(_blueprint);
-        foreach (var option in (Option[])[_data, _port, _cells, _frontDoors, _dnsPort, _consensus, _tls, _tlsCertificate, _tlsKey, _networks, _detach, _feed, _timings, _detached])
+        foreach (var option in (Option[])[_data, _port, _cells, _frontDoors, _dnsPort, _consensus, _tls, _access, _tlsCertificate, _tlsKey, _networks, _detach, _feed, _timings, _detached])
             Add(option);
         _port.Validators.Add(static result =>
         {
@@ -56,6 +57,12 @@ internal sealed class UpVerb : Verb
             if (result.GetValueOrDefault<string?>() is { } tls and not ("on" or "off"))
                 result.AddError($"--tls takes on or off, not '{tls}'");
         });
+        _access.CompletionSources.Add("on", "off");
+        _access.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } access and not ("on" or "off"))
+                result.AddError($"--access takes on or off, not '{access}'");
+        });
         _cells.Validators.Add(static result =>
         {
             if (result.GetValueOrDefault<int>() is { } cells and (< 1 or > 32))
@@ -82,6 +89,7 @@ internal sealed class UpVerb : Verb
             DnsPort = input.GetValue(_dnsPort),
             Consensus = input.GetValue(_consensus),
             Tls = input.GetValue(_tls) is { } tls ? tls == "on" : null,
+            Access = input.GetValue(_access) is { } access ? access == "on" : null,
             TlsCertificate = input.GetValue(_tlsCertificate),
             TlsKey = input.GetValue(_tlsKey),
             Networks = input.GetValue(_networks),

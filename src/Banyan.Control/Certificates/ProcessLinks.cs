@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Banyan.Control.Credentials;
 using Banyan.Control.Platform;
 using Banyan.Engines.Certificates;
 
@@ -35,7 +36,8 @@ public static class ProcessLinks
             file = data.Certificate(FrontDoorState.FirstName);
         try
         {
-            return platform with { Links = new Links(CertificateAuthority.RootFile(data.Certificates), file, Known(platform), time, report) };
+            var joined = platform with { Links = new Links(CertificateAuthority.RootFile(data.Certificates), file, Known(platform), time, report) };
+            return process == Operator || process.StartsWith(FrontDoorState.FirstName, StringComparison.Ordinal) ? joined.WithOperatorKey(data) : joined;
         }
         catch (CertificatesException unusable)
         {

@@ -33,6 +33,7 @@ public sealed class DrillEvidenceStore(PlatformState platform, TimeProvider time
                         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(door, "/drills/v1/evidence")) { Content = JsonContent.Create(result, DrillJson.Default.DrillResult) };
                         request.Headers.Add("Banyan-Region", result.Region);
                         request.Headers.Add("Idempotency-Key", key);
+                        platform.Credential?.AddTo(request.Headers);
                         return request;
                     },
                     HttpCompletionOption.ResponseContentRead, cancellationToken);
@@ -70,7 +71,11 @@ public sealed class DrillEvidenceStore(PlatformState platform, TimeProvider time
             {
                 using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 patience.CancelAfter(TimeSpan.FromSeconds(3));
-                var page = await _http.GetFromJsonAsync(new Uri(door, $"/regions/{region}/drills/v1/evidence?limit={limit}"), DrillJson.Default.DrillPage, patience.Token);
+                using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(door, $"/regions/{region}/drills/v1/evidence?limit={limit}"));
+                platform.Credential?.AddTo(request.Headers);
+                using var answer = await _http.SendAsync(request, patience.Token);
+                answer.EnsureSuccessStatusCode();
+                var page = await answer.Content.ReadFromJsonAsync(DrillJson.Default.DrillPage, patience.Token);
                 return page?.Evidence ?? [];
             }
             catch (Exception silent) when (silent is HttpRequestException or JsonException || (silent is OperationCanceledException && !cancellationToken.IsCancellationRequested))

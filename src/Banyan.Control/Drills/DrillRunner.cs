@@ -1,5 +1,6 @@
 using System.Globalization;
 using Banyan.Control.Consensus;
+using Banyan.Control.Credentials;
 using Banyan.Control.Drills.Breaking;
 using Banyan.Control.Drills.Checking;
 using Banyan.Control.Drills.Load;
@@ -93,7 +94,8 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
         var doors = DoorCounters.DoorsOf(platform);
         var startedAt = time.GetUtcNow();
         observer.Phase("starting the clients");
-        await using var load = await DrillLoad.StartAsync(options.Scenario.Name, options.Region, new LoadEntrances(platform, options.Region, doors), options.Rate, time, cancellationToken);
+        await using var keys = await DrillKeys.IssueAsync(platform, store, DrillLoad.Clients + 1, time, cancellationToken);
+        await using var load = await DrillLoad.StartAsync(options.Scenario.Name, options.Region, new LoadEntrances(platform, options.Region, doors), keys.Keys, options.Rate, time, cancellationToken);
         var breaker = new Breaker(data, platform, new BrokenState { Scenario = options.Scenario.Name, Region = options.Region, StartedAt = startedAt });
         var timeline = new Timeline(() => load.Ledger.Now, observer.Step);
         using var counters = new DoorCounters(doors, options.Region);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Serialization;
 using Banyan.Blueprints.Access;
+using Banyan.Control.Credentials;
 using Banyan.Control.Drills;
 using Banyan.Control.Notifications;
 using Banyan.Engines.Certificates;
@@ -83,6 +84,13 @@ public sealed record PlatformState
 
     /// <summary>Who may do what, and how often, as cells go by it; null in a folder of before there was any, until the next <c>up</c>.</summary>
     public AccessModel? Access { get; init; }
+
+    /// <summary>Whether cells ask who their callers are, and go by <see cref="Access"/>. Only with <see cref="Tls"/>: certificates say who the platform's own processes are.</summary>
+    public bool AsksCallers { get; init; }
+
+    /// <summary>What this process shows at a front door; null where it shows nothing. Of this process, so not in the file: see <see cref="Credentials.OperatorKey"/>.</summary>
+    [JsonIgnore]
+    public ApiCredential? Credential { get; init; }
 
     /// <summary>Every front door, also of a folder of before there could be several.</summary>
     public IReadOnlyList<FrontDoorState> AllFrontDoors() => FrontDoors is [] ? [new FrontDoorState(FrontDoorState.FirstName, EntryPort)] : FrontDoors;

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json;
+using Banyan.Control.Credentials;
 
 namespace Banyan.Control.Drills.Load;
 
@@ -10,6 +12,9 @@ internal sealed class DrillLoad : IAsyncDisposable
 {
     /// <summary>Requests of the last moment may still be held; longer than an entry holds them.</summary>
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(50);
+
+    /// <summary>How many clients write and read; the drill itself and its subscriber come beside.</summary>
+    public const int Clients = 10;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _stopSubscriber = new();
@@ -65,13 +70,14 @@ internal sealed class DrillLoad : IAsyncDisposable
     /// <param name="scenario">Of the drill.</param>
     /// <param name="region">Whose residents the clients are.</param>
     /// <param name="entrances">How clients find front doors.</param>
+    /// <param name="keys">What its clients show; none where nobody is asked.</param>
     /// <param name="rate">Requests a second, all clients together.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="DrillException">The region does not take changes.</exception>
-    public static async Task<DrillLoad> StartAsync(string scenario, string region, LoadEntrances entrances, int rate, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<DrillLoad> StartAsync(string scenario, string region, LoadEntrances entrances, IReadOnlyList<ApiCredential> keys, int rate, TimeProvider time, CancellationToken cancellationToken)
     {
-        var load = new DrillLoad(await OpenAsync(scenario, region, entrances.Doors, cancellationToken), entrances, rate, time);
+        var load = new DrillLoad(await OpenAsync(scenario, region, entrances.Doors, keys, cancellationToken), entrances, rate, time);
         try
         {
             load._subscribing = load.Subscriber.RunAsync(load._stopSubscriber.Token);
@@ -122,29 +128,43 @@ internal sealed class DrillLoad : IAsyncDisposable
         _stopSubscriber.Dispose();
     }
 
-    private static async Task<LoadRun> OpenAsync(string scenario, string region, IReadOnlyList<Uri> doors, CancellationToken cancellationToken)
+    private static async Task<LoadRun> OpenAsync(string scenario, string region, IReadOnlyList<Uri> doors, IReadOnlyList<ApiCredential> keys, CancellationToken cancellationToken)
     {
         using var connection = new LoadConnection(doors, keep: true);
         try
         {
-            using var answer = await connection.SendAsync(
-                door =>
-                {
-                    var request = new HttpRequestMessage(HttpMethod.Post, new Uri(door, $"/drills/v1/runs?scenario={scenario}&region={region}"));
-                    request.Headers.Add("Banyan-Region", region);
-                    request.Headers.Add("Idempotency-Key", $"\"{Guid.NewGuid():N}\"");
-                    return request;
-                },
-                HttpCompletionOption.ResponseContentRead, cancellationToken);
+            using var answer = await AskAsync();
             var body = await answer.Content.ReadAsStringAsync(cancellationToken);
             if (!answer.IsSuccessStatusCode)
                 throw new DrillException($"the region {region} takes no changes ({(int)answer.StatusCode}): see `banyan status`");
             using var json = JsonDocument.Parse(body);
-            return new LoadRun(region, json.RootElement.GetProperty("id").GetGuid());
+            return new LoadRun(region, json.RootElement.GetProperty("id").GetGuid(), keys);
         }
         catch (HttpRequestException unreachable)
         {
             throw new DrillException($"no front door answers ({unreachable.GetBaseException().Message}): start the platform with `banyan up`", unreachable);
+        }
+
+        HttpRequestMessage Make(Uri door)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, new Uri(door, $"/drills/v1/runs?scenario={scenario}&region={region}"));
+            request.Headers.Add("Banyan-Region", region);
+            request.Headers.Add("Idempotency-Key", $"\"{Guid.NewGuid():N}\"");
+            if (keys.Count > 0)
+                keys[^1].AddTo(request.Headers); // The newest: a cell that knows it knows them all.
+            return request;
+        }
+
+        async Task<HttpResponseMessage> AskAsync()
+        {
+            for (var tries = 1; ; tries++)
+            {
+                var answer = await connection.SendAsync(Make, HttpCompletionOption.ResponseContentRead, cancellationToken);
+                if (answer.StatusCode != HttpStatusCode.Unauthorized || keys.Count == 0 || tries == 20)
+                    return answer;
+                answer.Dispose(); // It has not heard of the keys yet.
+                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+            }
         }
     }
 }

@@ -51,7 +51,7 @@ internal abstract class LoadClient(int number, LoadRun run, LoadConnection conne
             using var answer = await connection.SendAsync(
                 door =>
                 {
-                    var request = run.Request(HttpMethod.Post, door, string.Create(CultureInfo.InvariantCulture, $"marks?client={number}&seq={seq}"));
+                    var request = run.Request(HttpMethod.Post, door, string.Create(CultureInfo.InvariantCulture, $"marks?client={number}&seq={seq}"), number);
                     if (key is not null)
                         request.Headers.Add("Idempotency-Key", $"\"{key}\"");
                     return request;
@@ -81,7 +81,7 @@ internal abstract class LoadClient(int number, LoadRun run, LoadConnection conne
         string failure;
         try
         {
-            using var answer = await connection.SendAsync(door => run.Request(HttpMethod.Get, door, path), HttpCompletionOption.ResponseContentRead, CancellationToken.None);
+            using var answer = await connection.SendAsync(door => run.Request(HttpMethod.Get, door, path, number), HttpCompletionOption.ResponseContentRead, CancellationToken.None);
             if (answer.IsSuccessStatusCode)
             {
                 using var json = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync());

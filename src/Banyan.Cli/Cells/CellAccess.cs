@@ -1,0 +1,59 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Banyan.Blueprints.Access;
+using Banyan.Cells.Access;
+using Banyan.Cells.Access.Directory;
+using Banyan.Cells.Gateway.Quotas;
+using Banyan.Control.Platform;
+using Banyan.Engines.Consensus;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Banyan.Cli.Cells;
+
+/// <summary>What the cells of a process go by when someone asks for something, followed from the consensus store while they run.</summary>
+internal sealed class CellAccess : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ILoggerFactory _logging;
+    private readonly Task _following;
+
+    private CellAccess(PlatformState platform, IConsensusStore store, TimeProvider time)
+    {
+        _logging = LoggerFactory.Create(static logging =>
+        {
+            logging.AddJsonConsole(static json => json.UseUtcTimestamp = true);
+            logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        });
+        var directory = new AccessDirectory(store, time, _logging.CreateLogger<AccessDirectory>());
+        _following = directory.RunAsync(_stop.Token);
+        Options = new AccessOptions
+        {
+            Policy = AccessPolicy.Compile(platform.Access ?? StandardAccess.Model),
+            Directory = directory,
+            Issuer = IssuerOf(platform),
+            Audience = $"urn:banyan:{platform.Platform}",
+            Jurisdictions = platform.Regions.ToFrozenDictionary(static r => r.Name, static r => r.Jurisdiction ?? "", StringComparer.Ordinal),
+            Quotas = new QuotaLedger(store, time),
+        };
+    }
+
+    /// <summary>For every cell of the process.</summary>
+    public AccessOptions Options { get; }
+
+    /// <summary>The <c>iss</c> of the platform's own tokens.</summary>
+    public static string IssuerOf(PlatformState platform) => string.Create(CultureInfo.InvariantCulture, $"https://localhost:{platform.EntryPort}");
+
+    /// <summary>Begins to follow.</summary>
+    public static CellAccess Follow(PlatformState platform, IConsensusStore store, TimeProvider time) => new(platform, store, time);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+        _logging.Dispose();
+    }
+}
