@@ -20,6 +20,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
     /// <param name="stop">Someone asked to stop.</param>
     public async Task RunAsync(Action<PlatformState, DataFolder> onServing, CancellationToken stop)
     {
+        _ = AccessChoice.WithTls(options, options.Access == true);
         var data = new DataFolder(options.Data);
         var blueprint = BlueprintSource.Load(options.Blueprint, data);
         var postgres = await FindPostgresAsync(blueprint.Platform, data, stop);

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Banyan.Testing;
+
+namespace Banyan.EndToEnd.Tests.Running;
+
+/// <summary>A platform that asks who its callers are, by its front door, from outside.</summary>
+[Collection(LivePlatformCollection.Name)]
+public sealed class AccessTests : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("banyan-access-").FullName;
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private readonly int _port = FreePort.Take();
+
+    private string Data => Path.Combine(_folder, "data");
+
+    [Fact]
+    public async Task Up_AccessOn_StrangersReadAndKnownCallersWrite()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
+        var blueprint = Path.Combine(_folder, "guarded.yaml");
+        await File.WriteAllTextAsync(blueprint, """
+            platform: guarded
+            regions:
+              one: { at: Accra, jurisdiction: GH, standby: two }
+              two: { at: Tema, jurisdiction: GH, standby: one }
+            """, ct);
+        var up = await BanyanCommand.RunAsync("up", blueprint, "--detach", "--access", "on", "--data", Data, "--port", _port.ToString(CultureInfo.InvariantCulture));
+        up.ExitCode.ShouldBe(0, up.ToString());
+        var file = Path.Combine(Data, "secrets", "operator.key");
+        File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var key = (await File.ReadAllTextAsync(file, ct)).Trim();
+
+        // Whoever comes reads what is for everybody, and changes nothing.
+        (await SendAsync(HttpMethod.Get, "disaster/v1/alerts", null)).Status.ShouldBe(HttpStatusCode.OK);
+        var refused = await SendAsync(HttpMethod.Post, "disaster/v1/alerts", null, CapAlert.Create("stranger"));
+        (refused.Status, refused.Authenticate).ShouldBe((HttpStatusCode.Unauthorized, true), refused.Body);
+        (await SendAsync(HttpMethod.Post, "api/v2/write?bucket=climate", null, Reading())).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await SendAsync(HttpMethod.Get, "journal/v1/head", null)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await SendAsync(HttpMethod.Post, "disaster/v1/alerts", key[..^4] + "AAAA", CapAlert.Create("forger"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+
+        // The operator's key does, at every region, within its roles.
+        var issued = await SendAsync(HttpMethod.Post, "disaster/v1/alerts", key, CapAlert.Create("known"));
+        issued.Status.ShouldBe(HttpStatusCode.Created, issued.Body);
+        (await SendAsync(HttpMethod.Post, "api/v2/write?bucket=climate", key, Reading())).Status.ShouldBe(HttpStatusCode.NoContent);
+        (await SendAsync(HttpMethod.Post, "api/v2/write?bucket=climate", key, Reading(), "two")).Status.ShouldBe(HttpStatusCode.NoContent);
+        var beyond = await SendAsync(HttpMethod.Get, "personal/v1/requests", key);
+        beyond.Status.ShouldBe(HttpStatusCode.Forbidden, beyond.Body);
+        beyond.Body.ShouldContain("\"rule\"");
+
+        // No way around the front door: a cell hangs up on whoever has no certificate of the platform.
+        using var platform = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Data, "platform.json"), ct));
+        var cell = platform.RootElement.GetProperty("regions")[0].GetProperty("cell_port").GetInt32();
+        await Should.ThrowAsync<HttpRequestException>(() => _http.GetAsync(new Uri($"http://127.0.0.1:{cell}/disaster/v1/alerts"), ct));
+        (await File.ReadAllTextAsync(Path.Combine(Data, "platform.json"), ct)).ShouldNotContain(key);
+        foreach (var log in Directory.GetFiles(Path.Combine(Data, "logs")))
+            (await File.ReadAllTextAsync(log, ct)).ShouldNotContain(key[^20..], Case.Sensitive, log);
+
+        // The command knows itself.
+        (await BanyanCommand.RunAsync("status", "--data", Data)).ExitCode.ShouldBe(0);
+        var drill = await BanyanCommand.RunAsync("drill", "cell-crash", "--region", "one", "--seconds", "3", "--rate", "50", "--force", "--data", Data, "--format", "json");
+        drill.ExitCode.ShouldBe(0, drill.ToString());
+        var drills = await BanyanCommand.RunAsync("drills", "--data", Data, "--format", "json");
+        JsonDocument.Parse(drills.Out).RootElement.GetProperty("evidence").GetArrayLength().ShouldBe(1, drills.ToString());
+        (await BanyanCommand.RunAsync("stranded", "--data", Data)).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Up_AccessOnWithoutTls_IsOneLine()
+    {
+        var up = await BanyanCommand.RunAsync("up", "kai", "--access", "on", "--tls", "off", "--data", Data);
+        up.ExitCode.ShouldBe(2, up.ToString());
+        up.ErrorLines.ShouldBe(["banyan: --access on needs --tls on: the platform's own processes are known by their certificates"]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await BanyanCommand.RunAsync("down", "--data", Data);
+        PlatformProcesses.KillAll(Data);
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static StringContent Reading() => new("weather,station=a temperature=21.5", Encoding.UTF8, "text/plain");
+
+    private async Task<(HttpStatusCode Status, bool Authenticate, string Body)> SendAsync(HttpMethod method, string path, string? key, HttpContent? content = null, string region = "one")
+    {
+        using var request = new HttpRequestMessage(method, new Uri($"http://127.0.0.1:{_port}/regions/{region}/{path}")) { Content = content };
+        if (key is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        if (method != HttpMethod.Get)
+            request.Headers.Add("Idempotency-Key", $"\"{Guid.NewGuid():N}\"");
+        using var answer = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        return (answer.StatusCode, answer.Headers.WwwAuthenticate.Count > 0, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+}
