@@ -10,8 +10,8 @@ help:   ## list these commands
 setup:  ## install what is missing
 	@eng/setup
 
-run: setup    ## the KAI platform on this machine, with a feed of sensor readings: http://localhost:8080
-	@./banyan up --feed
+run: setup    ## the KAI platform on this machine, guarded, with a feed of sensor readings: http://localhost:8080
+	@./banyan up --feed --access on
 
 test: setup   ## every test, the browser's included
 	@eng/test

@@ -1,9 +1,9 @@
 using System.Collections.Frozen;
-using System.Globalization;
 using Banyan.Blueprints.Access;
 using Banyan.Cells.Access;
 using Banyan.Cells.Access.Directory;
 using Banyan.Cells.Gateway.Quotas;
+using Banyan.Control.Credentials;
 using Banyan.Control.Platform;
 using Banyan.Engines.Consensus;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,8 +32,8 @@ internal sealed class CellAccess : IAsyncDisposable
         {
             Policy = AccessPolicy.Compile(platform.Access ?? StandardAccess.Model),
             Directory = directory,
-            Issuer = IssuerOf(platform),
-            Audience = $"urn:banyan:{platform.Platform}",
+            Issuer = IdentityOfPlatform.IssuerOf(platform),
+            Audience = IdentityOfPlatform.AudienceOf(platform),
             Jurisdictions = platform.Regions.ToFrozenDictionary(static r => r.Name, static r => r.Jurisdiction ?? "", StringComparer.Ordinal),
             Quotas = new QuotaLedger(store, time),
         };
@@ -41,9 +41,6 @@ internal sealed class CellAccess : IAsyncDisposable
 
     /// <summary>For every cell of the process.</summary>
     public AccessOptions Options { get; }
-
-    /// <summary>The <c>iss</c> of the platform's own tokens.</summary>
-    public static string IssuerOf(PlatformState platform) => string.Create(CultureInfo.InvariantCulture, $"https://localhost:{platform.EntryPort}");
 
     /// <summary>Begins to follow.</summary>
     public static CellAccess Follow(PlatformState platform, IConsensusStore store, TimeProvider time) => new(platform, store, time);

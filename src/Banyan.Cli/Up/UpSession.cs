@@ -42,6 +42,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
         var asksCallers = AccessChoice.Make(options, folder.Previous);
         var platform = plan.State with { PostgresMajor = postgres, DnsPort = options.DnsPort, Tls = TlsChoice.Make(AccessChoice.WithTls(options, asksCallers), folder.Previous), AsksCallers = asksCallers, Keys = PlatformKeys.Prepare(data, folder.Previous, context.Time) };
         platform = platform with { Consensus = TlsChoice.Peers(platform, folder.Previous) };
+        platform = platform.WithIdentity(data);
         if (PlatformNaming.FindProblem(platform, FreePorts.IsFree) is { } taken)
             throw new CommandFailure(taken);
         if (platform.Networks is not null && platform.Partitions.FirstOrDefault(static p => p.Databases.Any(static d => d.ConnectionFrom is not null)) is { } given)

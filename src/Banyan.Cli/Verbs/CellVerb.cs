@@ -12,6 +12,7 @@ using Banyan.Engines.Postgres;
 using Banyan.Services.Climate;
 using Banyan.Services.Disaster;
 using Banyan.Services.Drills;
+using Banyan.Services.Identity;
 using Npgsql;
 
 namespace Banyan.Cli.Verbs;
@@ -27,7 +28,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
         await using var store = platform.ConnectConsensus(context.Time);
         if (store is null)
         {
-            await CellHost.RunAsync(OptionsOf(region, platform.FindPartition(region.Name)!, data, platform, context) with { Keys = keys }, Services(), stopping);
+            await CellHost.RunAsync(OptionsOf(region, platform.FindPartition(region.Name)!, data, platform, context) with { Keys = keys }, Services(asksCallers: false), stopping);
             return ExitCode.Holds;
         }
 
@@ -41,7 +42,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
                 Partitions = [.. platform.Partitions.Where(p => p.Databases.Any(d => d.Region == region.Name)).Select(p => new HostedPartition
                 {
                     Cell = OptionsOf(region, p, data, platform, context) with { Keys = keys, Access = access?.Options },
-                    Services = Services,
+                    Services = () => Services(platform.AsksCallers),
                     Initial = new PartitionRecord { Epoch = p.Epoch, Primary = p.Primary },
                     IsHome = p.Name == region.Name,
                 })],
@@ -50,7 +51,8 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
         return ExitCode.Holds;
     }
 
-    internal static IReadOnlyList<IService> Services() => [new ClimateService(), new DisasterService(), new DrillsService()];
+    /// <param name="asksCallers">Whether cells ask who their callers are: then people and machines can become known here.</param>
+    internal static IReadOnlyList<IService> Services(bool asksCallers) => [new ClimateService(), new DisasterService(), new DrillsService(), .. asksCallers ? [new IdentityService()] : (IService[])[]];
 
     private static KeyOptions? OpenKeys(DataFolder data, PlatformState platform)
     {

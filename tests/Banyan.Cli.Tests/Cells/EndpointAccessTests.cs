@@ -3,6 +3,8 @@ using Banyan.Cells;
 using Banyan.Cells.Access;
 using Banyan.Cells.Hosting;
 using Banyan.Cli.Verbs;
+using Banyan.Engines.Clocks;
+using Banyan.Engines.Consensus;
 using Microsoft.AspNetCore.Routing;
 
 namespace Banyan.Cli.Tests.Cells;
@@ -32,14 +34,19 @@ public class EndpointAccessTests
 
     private static async Task<List<RouteEndpoint>> EndpointsAsync()
     {
+        var folder = Directory.CreateTempSubdirectory("banyan-keys-");
+        await using var store = new SingleStore(BootTime.Instance);
         await using var cell = CellHost.Build(
             new CellOptions
             {
                 Context = new CellContext { Platform = "test", Region = "east", Partition = "east", PublicAddress = new Uri("http://test.example") },
                 ConnectionString = "Host=127.0.0.1;Port=1;Username=nobody;Database=none",
                 Port = 0,
+                Access = GuardedCell.Access(store),
+                Keys = GuardedCell.Keys(folder.FullName),
             },
-            CellVerb.Services());
+            CellVerb.Services(asksCallers: true));
+        folder.Delete(recursive: true);
         return [.. ((IEndpointRouteBuilder)cell).DataSources.SelectMany(static s => s.Endpoints).OfType<RouteEndpoint>()];
     }
 }

@@ -1,9 +1,9 @@
 using Banyan.Cells;
 using Banyan.Cells.Hosting;
-using Banyan.Cells.Personal;
 using Banyan.Cells.Residency;
 using Banyan.Cli.Verbs;
-using Banyan.Engines.Keys;
+using Banyan.Engines.Clocks;
+using Banyan.Engines.Consensus;
 using Banyan.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -115,6 +115,7 @@ public sealed class DataStatementTests(DataStatementTests.Cell cell) : IClassFix
     public sealed class Cell : IAsyncLifetime
     {
         private readonly string _folder = Directory.CreateTempSubdirectory("banyan-keys-").FullName;
+        private readonly SingleStore _store = new(BootTime.Instance);
         private WebApplication? _app;
 
         public DataCatalog Catalog => _app!.Services.GetRequiredService<DataCatalog>();
@@ -125,16 +126,15 @@ public sealed class DataStatementTests(DataStatementTests.Cell cell) : IClassFix
 
         public async ValueTask InitializeAsync()
         {
-            var keys = Path.Combine(_folder, "root.keys");
-            RootKeyFiles.Ensure(keys, TimeProvider.System);
             var options = new CellOptions
             {
                 Context = new CellContext { Platform = "test", Region = "north", Partition = "north", PublicAddress = new Uri("http://test.example") },
                 ConnectionString = await PostgresServer.CreateDatabaseAsync(),
                 Port = 0,
-                Keys = new KeyOptions { Root = RootKeyFile.Open(keys) },
+                Keys = GuardedCell.Keys(_folder),
+                Access = GuardedCell.Access(_store),
             };
-            _app = CellHost.Build(options, CellVerb.Services());
+            _app = CellHost.Build(options, CellVerb.Services(asksCallers: true));
             await _app.StartAsync();
         }
 
@@ -146,6 +146,7 @@ public sealed class DataStatementTests(DataStatementTests.Cell cell) : IClassFix
                 await _app.DisposeAsync();
             }
 
+            await _store.DisposeAsync();
             Directory.Delete(_folder, recursive: true);
         }
     }

@@ -1,0 +1,42 @@
+using System.Globalization;
+using Banyan.Control.Platform;
+
+namespace Banyan.Control.Credentials;
+
+/// <summary>What the identity service of a platform that asks its callers is told, beside what the blueprint says.</summary>
+public static class IdentityOfPlatform
+{
+    /// <summary>The <c>iss</c> of the platform's own tokens: where the world reaches it.</summary>
+    public static string IssuerOf(PlatformState platform)
+    {
+        ArgumentNullException.ThrowIfNull(platform);
+        return platform.Settings.TryGetValue("identity:issuer", out var issuer) ? issuer : string.Create(CultureInfo.InvariantCulture, $"https://localhost:{platform.EntryPort}");
+    }
+
+    /// <summary>The <c>aud</c> of access tokens.</summary>
+    public static string AudienceOf(PlatformState platform)
+    {
+        ArgumentNullException.ThrowIfNull(platform);
+        return platform.Settings.GetValueOrDefault("identity:audience", $"urn:banyan:{platform.Platform}");
+    }
+
+    /// <summary>The same platform with those settings; what the blueprint says stays.</summary>
+    /// <exception cref="PlatformException">The invitation of the first administrator can't be made.</exception>
+    public static PlatformState WithIdentity(this PlatformState platform, DataFolder data)
+    {
+        ArgumentNullException.ThrowIfNull(platform);
+        if (!platform.AsksCallers)
+            return platform;
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["identity:issuer"] = IssuerOf(platform),
+            ["identity:audience"] = AudienceOf(platform),
+            ["identity:entry"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{platform.EntryPort}/"),
+            ["identity:regions"] = string.Join(',', platform.Partitions.Select(static p => p.Name)),
+            ["identity:invitation"] = AdministratorInvitation.Ensure(data, platform.Partitions[0].Name),
+        };
+        foreach (var (name, value) in platform.Settings)
+            settings[name] = value;
+        return platform with { Settings = settings };
+    }
+}
