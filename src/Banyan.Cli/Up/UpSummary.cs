@@ -1,5 +1,6 @@
 using System.Globalization;
 using Banyan.Cli.Output;
+using Banyan.Control.Credentials;
 using Banyan.Control.Platform;
 
 namespace Banyan.Cli.Up;
@@ -13,6 +14,7 @@ internal static class UpSummary
         var entry = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{platform.EntryPort}");
         var region = platform.Regions[0].Name;
         var where = data.Root == new DataFolder(DataFolder.DefaultPath()).Root ? "" : $" --data {data.Root}";
+        var key = platform.AsksCallers ? "-H \"Authorization: Bearer $BANYAN_KEY\" " : "";
         List<string> lines =
         [
             "",
@@ -22,11 +24,12 @@ internal static class UpSummary
             .. platform.DnsPort is { } dns ? [string.Create(CultureInfo.InvariantCulture, $"  names    dig @127.0.0.1 -p {dns} {platform.Platform}.banyan.test")] : (string[])[],
             $"  regions  {string.Join(", ", platform.Regions.Select(static r => r.Name))}",
             "",
+            .. Guarded(platform, data),
             "Watch the alerts of a place, and post one from another terminal:",
             $"  curl -N '{entry}/regions/{region}/disaster/v1/stream{Place(platform.Regions[0])}'",
-            $"  curl --data-binary @alert.xml -H 'Content-Type: application/cap+xml' '{entry}/regions/{region}/disaster/v1/alerts'",
+            $"  curl {key}--data-binary @alert.xml -H 'Content-Type: application/cap+xml' '{entry}/regions/{region}/disaster/v1/alerts'",
             "Write a reading:",
-            $"  curl -d 'rain,station=S1 mm=12.5' '{entry}/regions/{region}/api/v2/write?bucket=climate'",
+            $"  curl {key}-d 'rain,station=S1 mm=12.5' '{entry}/regions/{region}/api/v2/write?bucket=climate'",
             "",
             $"  banyan status{where}    how it is",
             detached ? $"  banyan down{where}      stops it; its data stays in {data.Root}" : $"  Ctrl-C stops it; its data stays in {data.Root}",
@@ -34,6 +37,14 @@ internal static class UpSummary
         foreach (var line in lines)
             terminal.Out.WriteLine(line);
     }
+
+    private static IEnumerable<string> Guarded(PlatformState platform, DataFolder data) => !platform.AsksCallers ? [] :
+    [
+        "It asks who calls. Reading alerts and climate is open to all; to change something show the operator's key, or become its administrator:",
+        $"  export BANYAN_KEY=$(cat {OperatorKey.PathIn(data)})",
+        $"  {IdentityOfPlatform.IssuerOf(platform)}/regions/{platform.Partitions[0].Name}/identity/invitation with the words of {AdministratorInvitation.PathIn(data)}",
+        "",
+    ];
 
     private static string Place(RegionState region) => region is { Latitude: { } latitude, Longitude: { } longitude }
         ? string.Create(CultureInfo.InvariantCulture, $"?point={latitude:0.####},{longitude:0.####}")

@@ -26,6 +26,9 @@ public sealed record ConsoleSnapshot
     /// <summary>The drill that runs, or has just ended; null where none does.</summary>
     public LiveDrill? Drill { get; init; }
 
+    /// <summary>Whether cells ask their callers who they are.</summary>
+    public bool AsksCallers { get; init; }
+
     /// <summary>What the entry itself counts.</summary>
     public required EntryFigures Entry { get; init; }
 }

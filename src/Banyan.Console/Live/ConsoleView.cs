@@ -13,5 +13,8 @@ public sealed record ConsoleView(ConsoleSnapshot Snapshot, RegionStatus? Region,
     /// <summary>The moment that ages are counted from.</summary>
     public DateTimeOffset Now => Snapshot.Status.ObservedAt;
 
+    /// <summary>What a command that changes something shows, before its other words; empty where nobody is asked.</summary>
+    public string Key => Snapshot.AsksCallers ? "-H \"Authorization: Bearer $BANYAN_KEY\" " : "";
+
     public PlatformStatus Status => Snapshot.Status;
 }

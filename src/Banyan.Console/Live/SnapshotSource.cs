@@ -50,6 +50,7 @@ public sealed class SnapshotSource(PlatformState platform, StatusCollector colle
         History = history.Current,
         Drills = [.. collector.Drills.Last.Take(MostDrills)],
         Drill = drill.Look(collector.Drills.Last),
+        AsksCallers = platform.AsksCallers,
         Entry = new EntryFigures(_startedAt, platform.Regions.ToImmutableDictionary(r => r.Name, r => entry.RequestsOf(r.Name)), entry.RefusedInTotal)
         {
             Holds = platform.Regions.ToImmutableDictionary(r => r.Name, r => entry.HoldsOf(r.Name)),
