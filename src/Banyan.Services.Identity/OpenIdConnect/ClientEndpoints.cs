@@ -8,6 +8,7 @@ using Banyan.Cells.Http;
 using Banyan.Journal;
 using Banyan.Services.Identity.Accounts;
 using Banyan.Services.Identity.Schema;
+using Banyan.Services.Identity.Sessions;
 using Banyan.Services.Identity.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +18,7 @@ using Npgsql;
 namespace Banyan.Services.Identity.OpenIdConnect;
 
 /// <summary><c>/identity/v1/clients</c>: registering programs. Secrets are shown once and stored as hashes.</summary>
-internal sealed class ClientEndpoints(IJournal journal, NpgsqlDataSource database, ClientStore clients, ChangeKeys keys, CellContext cell, TimeProvider time)
+internal sealed class ClientEndpoints(IJournal journal, NpgsqlDataSource database, ClientStore clients, SessionEnding ending, ChangeKeys keys, CellContext cell, TimeProvider time)
 {
     private const int Most = 1000;
     private const int MostAddresses = 20;
@@ -95,7 +96,9 @@ internal sealed class ClientEndpoints(IJournal journal, NpgsqlDataSource databas
             return Refusals.Unknown;
         await Sql.ExecuteAsync(change.Transaction, EndGrants, [Sql.Text(id), Sql.Time(now), Sql.Time(now + TimeSpan.FromHours(2))], context.RequestAborted);
         change.Append(IdentityEvents.Of(IdentityTopics.Credentials, "client.removed", id, ("by", caller.Subject)));
-        return ChangeHttp.ToResult(await change.CommitAsync(new StoredAnswer(204), context.RequestAborted));
+        var outcome = await change.CommitAsync(new StoredAnswer(204), context.RequestAborted);
+        ending.TellSoon();
+        return ChangeHttp.ToResult(outcome);
     }
 
     private async Task<IResult> RotateAsync(HttpContext context)

@@ -84,6 +84,9 @@ internal sealed partial class SessionEnding(
         }
     }
 
+    /// <summary>Has the background work tell every cell what a commit has ended; for changes that may end more than a request waits for.</summary>
+    public void TellSoon() => _wake.Writer.TryWrite(true);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true) // once at the start: what a process before this one could not tell

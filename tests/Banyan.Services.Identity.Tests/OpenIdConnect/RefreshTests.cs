@@ -141,6 +141,29 @@ public class RefreshTests
             (await cell.FormAsync("/identity/oauth/introspect", HttpStatusCode.OK, guard, ("token", token))).GetProperty("active").GetBoolean().ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Client_Removed_WhatItWasGrantedEndsEverywhere()
+    {
+        await using var cell = await IdentityCell.StartAsync();
+        await cell.RegisterAsync("amina@example.org");
+        var root = await cell.AdministratorAsync();
+        var client = await root.SendAsync(
+            HttpMethod.Post, "/identity/v1/clients", new { name = "Shop", redirect_uris = new[] { "https://shop.example/cb" }, scopes = new[] { "openid", "offline_access" } }, HttpStatusCode.Created);
+        var id = client.GetProperty("client_id").GetString()!;
+        var amina = new Person(cell);
+        await amina.BeginAsync("amina@example.org");
+        const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        var code = await amina.CodeAsync("openid offline_access", Verifier, id, "https://shop.example/cb");
+        amina.Take(await cell.FormAsync(
+            "/identity/oauth/token", HttpStatusCode.OK, null, ("grant_type", "authorization_code"), ("client_id", id), ("code", code), ("redirect_uri", "https://shop.example/cb"), ("code_verifier", Verifier)));
+
+        await root.SendAsync(HttpMethod.Delete, $"/identity/v1/clients/{id}", null, HttpStatusCode.NoContent);
+
+        await IdentityCell.UntilAsync(() => Task.FromResult(cell.Directory.IsEnded(amina.Grant)), "its grant has ended");
+        cell.Directory.IsEnded(root.Grant).ShouldBeFalse();
+        await amina.GetAsync("/identity/oauth/userinfo", HttpStatusCode.Unauthorized);
+    }
+
     private static async Task<(string, string)> ClientAsync(Person root, string scope)
     {
         var client = await root.SendAsync(HttpMethod.Post, "/identity/v1/clients", new { name = "Guard", confidential = true, grant_types = new[] { "client_credentials" }, scopes = new[] { scope } }, HttpStatusCode.Created);
