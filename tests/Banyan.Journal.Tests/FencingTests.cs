@@ -19,6 +19,12 @@ public class FencingTests
         (await CountAsync(journal)).ShouldBe(0);
     }
 
+    /// <summary>Commits that wait for the inbox; the sequencer may wait for it as well, and is not counted.</summary>
+    private const string Waiting = """
+        SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+        WHERE NOT l.granted AND l.relation = 'journal.inbox'::regclass AND a.query LIKE '%INSERT INTO journal.inbox%'
+        """;
+
     [Theory]
     [InlineData(1)] // alone
     [InlineData(20)] // in groups
@@ -28,17 +34,13 @@ public class FencingTests
         await using var journal = await JournalUnderTest.StartAsync(static o => o with { CommitLanes = 1 }, fence: fence);
         await journal.ExecuteAsync("CREATE TABLE thing (id int PRIMARY KEY)");
 
-        // The sequencer has begun and rests: what waits below is a commit, and not its first move.
-        await journal.CommitAsync("before");
-        await journal.TakeAsync(1);
-
         // The sleeper: its commit waits in the database, and by the time that it returns the lease has run out.
         await using var blocker = await journal.Source.OpenConnectionAsync();
         await using var block = await blocker.BeginTransactionAsync();
         await using (var insert = new NpgsqlCommand("LOCK TABLE journal.inbox IN EXCLUSIVE MODE", blocker, block))
             await insert.ExecuteNonQueryAsync();
         var commits = Enumerable.Range(0, changes).Select(i => journal.CommitAsync($"{i}")).ToList();
-        await JournalUnderTest.UntilAsync(async () => await journal.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'journal.inbox'::regclass") > 0, "a commit waits in the database");
+        await JournalUnderTest.UntilAsync(async () => await journal.ScalarAsync<long>(Waiting) > 0, "a commit waits in the database");
         fence.Holds = false;
         await block.CommitAsync();
 
@@ -46,7 +48,7 @@ public class FencingTests
             await Should.ThrowAsync<FencedException>(commit);
 
         // What was on its way was committed, and is not acknowledged: that is what a returning primary looks for.
-        (await CountAsync(journal)).ShouldBeInRange(2, changes + 1);
+        (await CountAsync(journal)).ShouldBeInRange(1, changes);
     }
 
     [Fact]
