@@ -12,7 +12,6 @@ namespace Banyan.Control.Credentials;
 public static class AdministratorInvitation
 {
     private const int TokenBytes = 32;
-    private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>The file.</summary>
     public static string PathIn(DataFolder data)
@@ -23,27 +22,10 @@ public static class AdministratorInvitation
 
     /// <summary>Makes it where there is none.</summary>
     /// <returns>What the identity service must know: <c>PARTITION/SHA-256 of the token</c>.</returns>
-    /// <exception cref="PlatformException">The file can't be read or written.</exception>
+    /// <exception cref="PlatformException">The file can't be read or made, or others than its owner have rights to it.</exception>
     public static string Ensure(DataFolder data, string partition)
     {
-        try
-        {
-            if (!File.Exists(PathIn(data)))
-                Write(data);
-            var token = File.ReadAllText(PathIn(data)).Trim();
-            return $"{partition}/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)))}";
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new PlatformException($"the invitation of the first administrator can't be read or made: {error.Message.TrimEnd('.')}");
-        }
-    }
-
-    private static void Write(DataFolder data)
-    {
-        Directory.CreateDirectory(data.Secrets);
-        using var stream = new FileStream(PathIn(data), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerAlone });
-        using var writer = new StreamWriter(stream);
-        writer.WriteLine(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes)));
+        var token = SecretFile.Ensure(PathIn(data), static () => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes)));
+        return $"{partition}/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)))}";
     }
 }

@@ -15,7 +15,6 @@ public static class OperatorKey
     /// <summary>Its public part.</summary>
     public const string Id = "operator";
 
-    private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
 
@@ -29,18 +28,10 @@ public static class OperatorKey
         return Path.Combine(data.Secrets, "operator.key");
     }
 
-    /// <summary>Makes it where there is none.</summary>
-    public static ApiCredential Ensure(DataFolder data)
-    {
-        if (Read(data) is { } known)
-            return known;
-        var key = ApiCredential.Create(Id);
-        Directory.CreateDirectory(data.Secrets);
-        using var stream = new FileStream(PathIn(data), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerAlone });
-        using var writer = new StreamWriter(stream);
-        writer.WriteLine(key.Reveal());
-        return key;
-    }
+    /// <summary>Reads it; makes it where there is none.</summary>
+    /// <exception cref="PlatformException">The file can't be read or made, holds no key, or others than its owner have rights to it.</exception>
+    public static ApiCredential Ensure(DataFolder data) => ApiCredential.Parse(SecretFile.Ensure(PathIn(data), static () => ApiCredential.Create(Id).Reveal()))
+        ?? throw new PlatformException($"{PathIn(data)} holds no API key: remove it, and `banyan up` makes another");
 
     /// <summary>Reads it; null where there is none, or it can't be read by us.</summary>
     public static ApiCredential? Read(DataFolder data)
