@@ -3,12 +3,11 @@ using Banyan.Blueprints.Access;
 using Banyan.Cells.Access;
 using Banyan.Cells.Access.Directory;
 using Banyan.Cells.Gateway.Quotas;
+using Banyan.Cli.Output;
 using Banyan.Control.Credentials;
 using Banyan.Control.Platform;
 using Banyan.Engines.Consensus;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 
 namespace Banyan.Cli.Cells;
 
@@ -16,16 +15,11 @@ namespace Banyan.Cli.Cells;
 internal sealed class CellAccess : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly ILoggerFactory _logging;
+    private readonly ILoggerFactory _logging = JsonLog.Create();
     private readonly Task _following;
 
     private CellAccess(PlatformState platform, IConsensusStore store, TimeProvider time)
     {
-        _logging = LoggerFactory.Create(static logging =>
-        {
-            logging.AddJsonConsole(static json => json.UseUtcTimestamp = true);
-            logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        });
         var directory = new AccessDirectory(store, time, _logging.CreateLogger<AccessDirectory>());
         _following = directory.RunAsync(_stop.Token);
         Options = new AccessOptions

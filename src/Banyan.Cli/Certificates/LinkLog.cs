@@ -1,6 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
+using Banyan.Cli.Output;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 
 namespace Banyan.Cli.Certificates;
 
@@ -11,11 +10,7 @@ internal sealed partial class LinkLog(TimeProvider time) : IDisposable
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
     // Made when there is something to say: most processes never have.
-    private readonly Lazy<ILoggerFactory> _loggers = new(static () => LoggerFactory.Create(static logging =>
-    {
-        logging.AddJsonConsole(static json => json.UseUtcTimestamp = true);
-        logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-    }));
+    private readonly Lazy<ILoggerFactory> _loggers = new(JsonLog.Create);
 
     private readonly Lock _gate = new();
     private long _since = time.GetTimestamp();

@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using Banyan.Cli.Feed;
+using Banyan.Cli.Output;
 using Banyan.Control.Credentials;
 using Banyan.Control.Platform;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 
 namespace Banyan.Cli.Verbs;
 
@@ -30,11 +29,7 @@ internal sealed class FeedVerb : ChildVerb
 
     protected override async Task<ExitCode> RunAsync(ParseResult input, DataFolder data, PlatformState platform, VerbContext context, CancellationToken stopping)
     {
-        using var logging = LoggerFactory.Create(static logging =>
-        {
-            logging.AddJsonConsole(static json => json.UseUtcTimestamp = true);
-            logging.Services.Configure<ConsoleLoggerOptions>(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        });
+        using var logging = JsonLog.Create();
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{platform.EntryPort}")), Timeout = TimeSpan.FromSeconds(10) };
         platform.WithOperatorKey(data).Credential?.AddTo(http.DefaultRequestHeaders);
         var feed = new SensorFeed(platform, http, context.Time, Random.Shared, logging.CreateLogger<SensorFeed>());
