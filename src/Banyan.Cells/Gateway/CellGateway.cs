@@ -23,7 +23,7 @@ internal sealed partial class CellGateway(RequestDelegate next, CellLife life, C
         var activity = RequestTrace.Start(context.Request);
         var headers = context.Response.Headers;
         headers[RequestTrace.Header] = RequestTrace.Id();
-        SecurityHeaders.Set(headers, IsSecure(context.Request));
+        SecurityHeaders.Set(headers);
 
         if (options.Shed.Any && life.IsOpen && IsShed(context))
             return RefuseAsync(context, activity, ProblemKind.Shed);
@@ -53,9 +53,6 @@ internal sealed partial class CellGateway(RequestDelegate next, CellLife life, C
 
     /// <summary>What an error's answer keeps of the headers that were set before it: the gateway's own.</summary>
     private static readonly string[] Kept = [RequestTrace.Header, "RateLimit", "RateLimit-Policy", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Vary"];
-
-    /// <summary>Only who asks hears of it, and plain HTTP ignores it: nothing hangs on the word of a stranger.</summary>
-    private static bool IsSecure(HttpRequest request) => request.IsHttps || (request.Headers.TryGetValue("X-Forwarded-Proto", out var proto) && proto == "https");
 
     private Task ServeAsync(HttpContext context, RequestGate asked)
     {
@@ -135,7 +132,7 @@ internal sealed partial class CellGateway(RequestDelegate next, CellLife life, C
         response.Clear();
         for (var i = 0; i < Kept.Length; i++)
             response.Headers[Kept[i]] = kept[i];
-        SecurityHeaders.Set(response.Headers, IsSecure(context.Request));
+        SecurityHeaders.Set(response.Headers);
         await ProblemJson.WriteAsync(context, problem);
     }
 
