@@ -6,11 +6,12 @@ namespace Banyan.Cli.Up;
 internal static class AccessChoice
 {
     /// <summary>Decides; as in the last run, where nothing is said.</summary>
-    public static bool Make(UpOptions options, PlatformState? previous) => options.Access ?? previous?.AsksCallers ?? false;
-
-    /// <summary>The same options with TLS on, without which nobody can tell the platform's own processes from strangers.</summary>
-    /// <exception cref="CommandFailure">TLS was asked to be off.</exception>
-    public static UpOptions WithTls(UpOptions options, bool asksCallers) => !asksCallers ? options
-        : options.Tls == false ? throw new CommandFailure("--access on needs --tls on: the platform's own processes are known by their certificates")
-        : options with { Tls = true };
+    /// <exception cref="CommandFailure">Callers would be asked and TLS is off: then nobody can tell the platform's own processes from strangers.</exception>
+    public static bool Make(UpOptions options, PlatformState? previous)
+    {
+        var asks = options.Access ?? previous?.AsksCallers ?? false;
+        return asks && options.Tls == false
+            ? throw new CommandFailure($"callers are asked who they are{(options.Access is null ? ", as in the last run" : "")}, and the platform's own processes are known by their certificates: leave --tls off out, or say --access off")
+            : asks;
+    }
 }

@@ -20,8 +20,8 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
     /// <param name="stop">Someone asked to stop.</param>
     public async Task RunAsync(Action<PlatformState, DataFolder> onServing, CancellationToken stop)
     {
-        _ = AccessChoice.WithTls(options, options.Access == true);
         var data = new DataFolder(options.Data);
+        var asksCallers = AccessChoice.Make(options, PlatformStateFile.Read(data));
         var blueprint = BlueprintSource.Load(options.Blueprint, data);
         var postgres = await FindPostgresAsync(blueprint.Platform, data, stop);
         if ((options.Consensus ?? PlatformStateFile.Read(data)?.Consensus?.Kind) == ConsensusState.Etcd)
@@ -39,8 +39,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
 
         var plan = Planner(data).Plan(blueprint.Platform, folder.Previous, data.Root, options.Port, options.Cells, options.FrontDoors, options.Consensus,
             options.Networks ? RegionNetworks.Choose(folder.Previous?.Networks) : null);
-        var asksCallers = AccessChoice.Make(options, folder.Previous);
-        var platform = plan.State with { PostgresMajor = postgres, DnsPort = options.DnsPort, Tls = TlsChoice.Make(AccessChoice.WithTls(options, asksCallers), folder.Previous), AsksCallers = asksCallers, Keys = PlatformKeys.Prepare(data, folder.Previous, context.Time) };
+        var platform = plan.State with { PostgresMajor = postgres, DnsPort = options.DnsPort, Tls = TlsChoice.Make(options, folder.Previous), AsksCallers = asksCallers, Keys = PlatformKeys.Prepare(data, folder.Previous, context.Time) };
         platform = platform with { Consensus = TlsChoice.Peers(platform, folder.Previous) };
         platform = platform.WithIdentity(data);
         if (PlatformNaming.FindProblem(platform, FreePorts.IsFree) is { } taken)

@@ -74,7 +74,7 @@ public sealed class AccessTests : IAsyncDisposable
     {
         var up = await BanyanCommand.RunAsync("up", "kai", "--access", "on", "--tls", "off", "--data", Data);
         up.ExitCode.ShouldBe(2, up.ToString());
-        up.ErrorLines.ShouldBe(["banyan: --access on needs --tls on: the platform's own processes are known by their certificates"]);
+        up.ErrorLines.ShouldBe(["banyan: callers are asked who they are, and the platform's own processes are known by their certificates: leave --tls off out, or say --access off"]);
     }
 
     public async ValueTask DisposeAsync()
@@ -95,6 +95,7 @@ public sealed class AccessTests : IAsyncDisposable
         if (method != HttpMethod.Get)
             request.Headers.Add("Idempotency-Key", $"\"{Guid.NewGuid():N}\"");
         using var answer = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        answer.Headers.Contains("Strict-Transport-Security").ShouldBeFalse("it did not come by TLS, and this is localhost (RFC 6797, section 7.2)");
         return (answer.StatusCode, answer.Headers.WwwAuthenticate.Count > 0, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 }
