@@ -10,11 +10,14 @@ namespace Banyan.Cells;
 public sealed record SchemaMigration(int Number, string Name, string Sql)
 {
     /// <summary>Reads the embedded <c>Schema/001_name.sql</c> files of an assembly.</summary>
+    /// <param name="assembly">The assembly.</param>
+    /// <param name="folder">The folder that holds <c>Schema</c>, where the assembly has several services; null for the only one.</param>
     /// <exception cref="InvalidOperationException">A file's name does not begin with its number, or numbers are missing or double.</exception>
-    public static IReadOnlyList<SchemaMigration> FromEmbedded(Assembly assembly)
+    public static IReadOnlyList<SchemaMigration> FromEmbedded(Assembly assembly, string? folder = null)
     {
         var migrations = new List<SchemaMigration>();
-        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.Contains(".Schema.", StringComparison.Ordinal) && n.EndsWith(".sql", StringComparison.Ordinal)))
+        var within = folder is null ? ".Schema." : $".{folder}.Schema.";
+        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.Contains(within, StringComparison.Ordinal) && n.EndsWith(".sql", StringComparison.Ordinal)))
         {
             var file = resource[(resource.IndexOf(".Schema.", StringComparison.Ordinal) + ".Schema.".Length)..^".sql".Length];
             var parts = file.Split('_', 2);

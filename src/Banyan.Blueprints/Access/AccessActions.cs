@@ -42,6 +42,7 @@ public static class AccessActions
         new("identity.sessions.read", "see sessions of one's own", Personal: true),
         new("journal.head.read", "see how far a journal is"),
         new("journal.receipts.read", "look a receipt up"),
+        new("journal.records.read", "see what the control plane did: epochs and deployments"),
         new("journal.stranded.read", "see changes that a lost primary had alone", Personal: true),
         new("journal.stranded.resolve", "replay or discard such a change", Personal: true),
         new("personal.keys.read", "see which keys a partition has, by version"),

@@ -30,7 +30,7 @@ public static class StandardAccess
             "cell.metrics.read", "cell.status.read", "journal.*", "drills.*", "disaster.*", "climate.*", "personal.keys.*", "identity.people.*", "identity.invitations.*", "identity.clients.*", "identity.keys.*", "identity.messages.*",
         ],
         ["operator"] = ["cell.metrics.read", "cell.status.read", "journal.*", "drills.*", "disaster.subscriptions.*", "disaster.exercises.read", "climate.rules.*", "identity.clients.*", "personal.keys.*"],
-        ["auditor"] = ["cell.status.read", "cell.metrics.read", "journal.head.read", "journal.receipts.read", "journal.stranded.read", "drills.evidence.read", "drills.marks.read", "disaster.exercises.read", "disaster.subscriptions.read", "identity.clients.read", "personal.keys.read"],
+        ["auditor"] = ["cell.status.read", "cell.metrics.read", "journal.head.read", "journal.receipts.read", "journal.records.read", "journal.stranded.read", "drills.evidence.read", "drills.marks.read", "disaster.exercises.read", "disaster.subscriptions.read", "identity.clients.read", "personal.keys.read"],
         ["disaster-officer"] = ["disaster.*"],
         ["meteorologist"] = ["climate.*", "disaster.exercises.read"],
         ["identity-officer"] = ["identity.cases.*", "identity.people.read"],

@@ -10,6 +10,7 @@ using Banyan.Cells.Peers;
 using Banyan.Cells.Logging;
 using Banyan.Cells.Partitions;
 using Banyan.Cells.Personal;
+using Banyan.Cells.Records;
 using Banyan.Cells.Residency;
 using Banyan.Cells.Schema;
 using Banyan.Cells.Status;
@@ -72,6 +73,8 @@ public static partial class CellHost
         CheckNames(services);
         if (options.Keys is { } keys)
             services = [new PersonalService(keys), .. services];
+        if (options.Deployment is not null)
+            services = [new RecordsService(), .. services];
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, ApplicationName = "banyan" });
         builder.Logging.ClearProviders().AddJsonLines(options.Time);
         CellLogging.Quieten(builder.Logging);
@@ -146,7 +149,7 @@ public static partial class CellHost
 
     private static void CheckNames(IReadOnlyList<IService> services)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal) { "cell", "cells", "database", "journal", PersonalService.ServiceName, "public" };
+        var names = new HashSet<string>(StringComparer.Ordinal) { "cell", "cells", "database", "journal", PersonalService.ServiceName, RecordsService.ServiceName, "public" };
         foreach (var service in services)
         {
             if (!OneWord().IsMatch(service.Name))

@@ -1,6 +1,7 @@
 using System.Net;
 using Banyan.Cells.Access;
 using Banyan.Cells.Personal;
+using Banyan.Cells.Records;
 using Banyan.Engines.Certificates;
 
 namespace Banyan.Cells.Hosting;
@@ -46,6 +47,9 @@ public sealed record CellOptions
 
     /// <summary>Who may use the cell; null: nobody is asked.</summary>
     public AccessOptions? Access { get; init; }
+
+    /// <summary>What the platform was brought up with. Then the journal tells of it, and of the partition's epochs; null: it tells of neither.</summary>
+    public Deployment? Deployment { get; init; }
 
     /// <summary>How long a client may take to send the head of a request. 10 s.</summary>
     internal TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -16,6 +16,15 @@ internal sealed class PartitionFence : IWriteFence
     /// <summary>For how long it holds if it is not renewed; zero where it does not.</summary>
     public TimeSpan Remaining => _lease is { Holds: true } lease ? lease.Remaining : TimeSpan.Zero;
 
+    /// <summary>How its epoch came about; null before it has a lease.</summary>
+    public EpochOrigin? Origin { get; private set; }
+
     /// <summary>From now on it is as this lease.</summary>
-    public void Follow(PartitionLease lease) => _lease = _lease is null ? lease : throw new InvalidOperationException("An app serves under one lease only.");
+    public void Follow(PartitionLease lease, EpochOrigin origin)
+    {
+        if (_lease is not null)
+            throw new InvalidOperationException("An app serves under one lease only.");
+        Origin = origin;
+        _lease = lease;
+    }
 }

@@ -82,7 +82,7 @@ internal sealed partial class PartitionLoop(HostedPartition partition, Partition
             {
                 if (await TakeAsync(app, known, moved, mine) is not { } lease)
                     continue;
-                await ServeAsync(app, lease, moved, stopping);
+                await ServeAsync(app, lease, new EpochOrigin(options.Store, Name, known.Record), moved, stopping);
                 return;
             }
             finally
@@ -177,14 +177,14 @@ internal sealed partial class PartitionLoop(HostedPartition partition, Partition
         return null;
     }
 
-    private async Task ServeAsync(PartitionApp app, PartitionLease lease, Task moved, CancellationToken stopping)
+    private async Task ServeAsync(PartitionApp app, PartitionLease lease, EpochOrigin origin, Task moved, CancellationToken stopping)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var stop = stopping.UnsafeRegister(static s => ((TaskCompletionSource)s!).TrySetResult(), stopped);
         var over = Task.WhenAny(lease.Ended, moved, stopped.Task, app.Life.Failed);
         using var ended = new CancellationTokenSource();
         Task? roles = null;
-        app.Fence.Follow(lease);
+        app.Fence.Follow(lease, origin);
         var silence = WatchSilenceAsync(lease, ended.Token);
         try
         {

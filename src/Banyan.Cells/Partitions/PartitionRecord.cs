@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -79,6 +80,9 @@ public static class PartitionKeys
 
     /// <summary>The key of a partition's record.</summary>
     public static string Record(string partition) => Records + partition;
+
+    /// <summary>What the keys of approvals begin with, of moving a partition out of an epoch; the role follows.</summary>
+    public static string Approvals(string partition, int epoch) => string.Create(CultureInfo.InvariantCulture, $"approvals/{partition}/{epoch}/");
 
     /// <summary>The key of a partition's lease.</summary>
     public static string Lease(string partition) => Leases + partition;

@@ -21,7 +21,7 @@ internal sealed class PersonalService(KeyOptions options) : IService
 
     public IReadOnlyList<string> Topics => PersonalTopics.All;
 
-    public IReadOnlyList<SchemaMigration> Migrations { get; } = SchemaMigration.FromEmbedded(typeof(PersonalService).Assembly);
+    public IReadOnlyList<SchemaMigration> Migrations { get; } = SchemaMigration.FromEmbedded(typeof(PersonalService).Assembly, "Personal");
 
     public ServiceData Data { get; } = new()
     {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Banyan.Blueprints;
 using Banyan.Blueprints.Checking;
 using Banyan.Blueprints.Model;
@@ -14,6 +16,9 @@ namespace Banyan.Cli.Up;
 internal sealed record BlueprintSource(string Text, PlannedPlatform Platform, IReadOnlyList<string> Notes)
 {
     private const string Default = "kai";
+
+    /// <summary>SHA-256 of the text, in lower-case hex.</summary>
+    public string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
 
     /// <summary>Reads it; changes nothing.</summary>
     /// <param name="asked">A path or a name; null for what the folder held last, else KAI.</param>

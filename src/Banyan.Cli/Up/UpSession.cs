@@ -1,4 +1,5 @@
 using System.Globalization;
+using Banyan.Cells.Records;
 using Banyan.Cli.Names;
 using Banyan.Cli.Verbs;
 using Banyan.Control.Certificates;
@@ -40,7 +41,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
         var plan = Planner(data).Plan(blueprint.Platform, folder.Previous, data.Root, options.Port, options.Cells, options.FrontDoors, options.Consensus,
             options.Networks ? RegionNetworks.Choose(folder.Previous?.Networks) : null);
         var platform = plan.State with { PostgresMajor = postgres, DnsPort = options.DnsPort, Tls = TlsChoice.Make(options, folder.Previous), AsksCallers = asksCallers, Keys = PlatformKeys.Prepare(data, folder.Previous, context.Time) };
-        platform = platform with { Consensus = TlsChoice.Peers(platform, folder.Previous) };
+        platform = platform with { Consensus = TlsChoice.Peers(platform, folder.Previous), Deployment = new Deployment(blueprint.Digest, CommandLine.Version) };
         platform = platform.WithIdentity(data);
         if (PlatformNaming.FindProblem(platform, FreePorts.IsFree) is { } taken)
             throw new CommandFailure(taken);

@@ -87,6 +87,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
             Port = partition.Name == region.Name ? region.CellPort : database.CellPort,
             Links = platform.Links,
             Epoch = partition.Epoch,
+            Deployment = platform.Deployment,
             Time = context.Time,
         };
     }

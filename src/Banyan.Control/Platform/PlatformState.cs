@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Serialization;
 using Banyan.Blueprints.Access;
+using Banyan.Cells.Records;
 using Banyan.Control.Credentials;
 using Banyan.Control.Drills;
 using Banyan.Control.Notifications;
@@ -72,6 +73,9 @@ public sealed record PlatformState
 
     /// <summary>Where the root keys of personal data are; null in a folder of before there were any.</summary>
     public KeysState? Keys { get; init; }
+
+    /// <summary>What the platform was brought up with; null in a folder of before that was kept.</summary>
+    public Deployment? Deployment { get; init; }
 
     /// <summary>Who is told of what happens.</summary>
     public NotificationsState Notifications { get; init; } = new();

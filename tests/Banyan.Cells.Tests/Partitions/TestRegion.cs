@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Banyan.Cells.Hosting;
 using Banyan.Cells.Partitions;
+using Banyan.Cells.Records;
 using Banyan.Engines.Consensus;
 using Banyan.Testing;
 
@@ -15,7 +16,10 @@ internal sealed class TestRegion : IAsyncDisposable
     private Task _running = Task.CompletedTask;
 
     /// <summary>Starts it; the first partition is its own.</summary>
-    public static TestRegion Start(IConsensusStore store, string region, params (string Partition, string Database, Func<IService>? Service)[] partitions)
+    public static TestRegion Start(IConsensusStore store, string region, params (string Partition, string Database, Func<IService>? Service)[] partitions) => Start(store, region, deployment: null, partitions);
+
+    /// <summary>As the other; with a deployment, journals tell what the control plane does.</summary>
+    public static TestRegion Start(IConsensusStore store, string region, Deployment? deployment, params (string Partition, string Database, Func<IService>? Service)[] partitions)
     {
         var it = new TestRegion();
         var hosted = partitions.Select((p, i) =>
@@ -29,6 +33,7 @@ internal sealed class TestRegion : IAsyncDisposable
                     Context = new CellContext { Platform = "test", Region = region, Partition = p.Partition, PublicAddress = new Uri("http://test.example") },
                     ConnectionString = p.Database,
                     Port = port,
+                    Deployment = deployment,
                 },
                 Services = () => [(p.Service ?? NoteService.Create)()],
                 Initial = new PartitionRecord { Epoch = 1, Primary = p.Partition },

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Banyan.Cells.Partitions;
 using Banyan.Control.Failover.Deciding;
 using Banyan.Engines.Consensus;
@@ -84,9 +83,6 @@ internal static class MoveKeys
     /// <summary>The region that a partition is asked to switch to.</summary>
     public static string Request(string partition) => "moves/to/" + partition;
 
-    /// <summary>What the approvals of an epoch's end begin with.</summary>
-    public static string Approvals(string partition, int epoch) => string.Create(CultureInfo.InvariantCulture, $"approvals/{partition}/{epoch}/");
-
     /// <summary>A role's approval.</summary>
-    public static string Approval(string partition, int epoch, string role) => Approvals(partition, epoch) + role;
+    public static string Approval(string partition, int epoch, string role) => PartitionKeys.Approvals(partition, epoch) + role;
 }

@@ -94,7 +94,7 @@ internal sealed partial class PartitionCoordinator(
     {
         var policy = platform.FindRegion(record.Primary)?.Failover ?? new FailoverState();
         var home = platform.FindRegion(partition.Name)?.Failover ?? policy;
-        var prefix = MoveKeys.Approvals(partition.Name, record.Epoch);
+        var prefix = PartitionKeys.Approvals(partition.Name, record.Epoch);
         return new FailoverPolicyFacts
         {
             Mode = policy.Mode switch

@@ -1,0 +1,29 @@
+using Banyan.Cells.Residency;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Banyan.Cells.Records;
+
+/// <summary>The cell's own service for what the control plane does: epochs and deployments in the journal of the partition that they are about.</summary>
+internal sealed class RecordsService : IService
+{
+    /// <summary>The service's name, and its schema's.</summary>
+    public const string ServiceName = "platform";
+
+    public string Name => ServiceName;
+
+    public IReadOnlyList<string> Topics { get; } = [RecordTopics.Epochs, RecordTopics.Deployments];
+
+    public IReadOnlyList<SchemaMigration> Migrations { get; } = SchemaMigration.FromEmbedded(typeof(RecordsService).Assembly, "Records");
+
+    public ServiceData Data { get; } = new()
+    {
+        Tables = [new("platform.record", ResidencyClass.Internal)],
+        Topics = [new(RecordTopics.Epochs, ResidencyClass.Internal), new(RecordTopics.Deployments, ResidencyClass.Internal)],
+    };
+
+    public void AddServices(IServiceCollection services, CellContext cell) => services.AddSingleton<RecordEndpoints>().AddSingleton<IHostedService, RecordKeeper>();
+
+    public void MapEndpoints(IEndpointRouteBuilder routes) => routes.ServiceProvider.GetRequiredService<RecordEndpoints>().Map(routes);
+}
