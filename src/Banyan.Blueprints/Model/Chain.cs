@@ -16,6 +16,18 @@ public sealed record Chain : Element
     /// <summary>Ways to agree; more than one where the plan leaves the choice open.</summary>
     public IReadOnlyList<ConsensusKind> Consensus { get; init; } = [];
 
+    /// <summary>Addresses of nodes that answer JSON-RPC, the preferred first; empty: <c>up</c> starts a node on this machine.</summary>
+    public IReadOnlyList<string> At { get; init; } = [];
+
+    /// <summary>What its first block says.</summary>
+    public ChainGenesis? Genesis { get; init; }
+
+    /// <summary>How those who may take part are known; null where nothing is said.</summary>
+    public ChainPermissions? Permissions { get; init; }
+
+    /// <summary>How checkpoints of the platform's logs are anchored on it; null: they are not, and <c>up</c> has no chain.</summary>
+    public ChainAnchoring? Anchoring { get; init; }
+
     /// <summary>The kinds of its nodes: who they are and where.</summary>
     public Named<ChainNodes> Nodes { get; init; } = Named<ChainNodes>.None;
 
@@ -90,4 +102,53 @@ public enum ChainNodeRole
     Validator,
     Replica,
     Light,
+}
+
+/// <summary>What the first block of a chain says, as far as it is to be chosen.</summary>
+public sealed record ChainGenesis : Element
+{
+    /// <summary>The number that its transactions are signed for; null: one that is made of the platform's name.</summary>
+    public long? Id { get; init; }
+
+    /// <summary>Time between blocks; null: as the engine has it, and a node that <c>up</c> starts makes one when there is something to put in.</summary>
+    public Duration? BlockTime { get; init; }
+
+    /// <summary>The most gas of a block; null: as the engine has it.</summary>
+    public Count? GasLimit { get; init; }
+}
+
+/// <summary>How a permissioned chain knows who may take part.</summary>
+public sealed record ChainPermissions : Element
+{
+    /// <summary>Which nodes may join.</summary>
+    public ChainPermission? Nodes { get; init; }
+
+    /// <summary>Which accounts may send transactions.</summary>
+    public ChainPermission? Accounts { get; init; }
+}
+
+/// <summary>Where it is written who may.</summary>
+public enum ChainPermission
+{
+    /// <summary>Nowhere: anyone may.</summary>
+    Open,
+
+    /// <summary>In a list that each node has.</summary>
+    Listed,
+
+    /// <summary>In a contract on the chain.</summary>
+    Contract,
+}
+
+/// <summary>How checkpoints are anchored.</summary>
+public sealed record ChainAnchoring : Element
+{
+    /// <summary><see cref="Every"/> where nothing is said.</summary>
+    public static readonly TimeSpan DefaultEvery = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often the newest checkpoint of each log is anchored, where it is new.</summary>
+    public Duration? Every { get; init; }
+
+    /// <summary>Blocks, its own included, after which an anchor counts as made; 1 where nothing is said.</summary>
+    public int Confirmations { get; init; } = 1;
 }

@@ -74,7 +74,19 @@ internal static class BlueprintRun
         DrillProgramme = [.. blueprint.Drills?.Programme.Select(Item) ?? []],
         Notifications = Notifications(blueprint),
         Access = AccessModels.Of(blueprint),
+        Chain = Chain(blueprint),
     };
+
+    /// <summary>A chain runs, or is used, where checkpoints are anchored on it: nothing else of the platform needs one.</summary>
+    private static PlannedChain? Chain(Blueprint blueprint) => blueprint.Chain is not { Anchoring: { } anchoring } chain ? null
+        : new PlannedChain(chain.Genesis?.Id ?? ChainIdOf(blueprint.Platform), chain.At, (anchoring.Every?.Value ?? ChainAnchoring.DefaultEvery).TotalSeconds, anchoring.Confirmations)
+        {
+            BlockSeconds = chain.Genesis?.BlockTime?.Value.TotalSeconds,
+            GasLimit = (long?)chain.Genesis?.GasLimit?.Value,
+        };
+
+    /// <summary>From 2^28 to 2^29: beyond the chains that people know, and the same each time. FNV-1a.</summary>
+    private static long ChainIdOf(string platform) => (1 << 28) + (platform.Aggregate(2166136261u, static (hash, c) => (hash ^ c) * 16777619u) & ((1 << 28) - 1));
 
     /// <summary>What the blueprint says must stay is not copied elsewhere, not even by the blueprint's own word.</summary>
     private static IEnumerable<Finding> DataThatLeaves(Blueprint blueprint) =>

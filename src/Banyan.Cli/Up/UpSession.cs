@@ -3,6 +3,7 @@ using Banyan.Cells.Records;
 using Banyan.Cli.Names;
 using Banyan.Cli.Verbs;
 using Banyan.Control.Certificates;
+using Banyan.Control.Chain.Node;
 using Banyan.Control.Credentials;
 using Banyan.Control.Networks;
 using Banyan.Control.Platform;
@@ -49,6 +50,14 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
             throw new CommandFailure($"the database of {given.Name} is given, and a region with a network of its own can't reach it: leave --networks out");
         NotificationCheck.Check(platform);
         await GivenDatabaseCheck.CheckAsync(platform, folder.Previous, stop);
+        var anvil = default(string);
+        if (platform.Chain is { IsLocal: true })
+        {
+            anvil = AnvilNode.Find(Environment.GetEnvironmentVariable, out var chainless);
+            if (chainless is not null)
+                Say(chainless, log);
+        }
+
         foreach (var note in blueprint.Notes.Concat(plan.Notes))
             Say(note, log);
         using var certificates = platform.Tls is null ? null : PlatformCertificates.Prepare(platform, data, context.Time, PlatformNaming.HostsOf(platform));
@@ -59,7 +68,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
         var renewals = certificates?.RenewAsync(line => Say(line, log), renewing.Token) ?? Task.CompletedTask;
         try
         {
-            await RunAsync(platform, data, log, onServing, stop);
+            await RunAsync(platform, data, anvil, log, onServing, stop);
         }
         finally
         {
@@ -75,10 +84,10 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
         return planned.Regions.All(static r => r.Connection is not null) ? made : await PostgresCheck.FindMajorAsync(data, made, stop);
     }
 
-    private async Task RunAsync(PlatformState platform, DataFolder data, RunLog log, Action<PlatformState, DataFolder> onServing, CancellationToken stop)
+    private async Task RunAsync(PlatformState platform, DataFolder data, string? anvil, RunLog log, Action<PlatformState, DataFolder> onServing, CancellationToken stop)
     {
         var timings = new UpTimings();
-        await using var run = new PlatformRun(platform, data, Path.Combine(AppContext.BaseDirectory, "banyan"), Children(platform, data), Observe, context.Time);
+        await using var run = new PlatformRun(platform, data, Path.Combine(AppContext.BaseDirectory, "banyan"), Children(platform, data, anvil), Observe, context.Time);
         progress.Begin(platform);
         try
         {
@@ -126,7 +135,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
         Environment.GetEnvironmentVariable,
         Random.Shared.Next(10_000));
 
-    private IEnumerable<ChildSpec> Children(PlatformState platform, DataFolder data)
+    private IEnumerable<ChildSpec> Children(PlatformState platform, DataFolder data, string? anvil)
     {
         foreach (var member in ConsensusChildren.Of(platform, data))
             yield return member;
@@ -136,6 +145,8 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
             yield return new ChildSpec(ChildKind.Cell, region.Name, ["cell", "--data", data.Root, "--region", region.Name], region.CellPort) { Address = region.Address, Network = RegionNetworks.PathOf(platform, region.Name), ReadyPath = "/health/ready?standby" };
         foreach (var door in platform.AllFrontDoors())
             yield return new ChildSpec(ChildKind.FrontDoor, null, ["front-door", "--data", data.Root, "--name", door.Name], door.Port) { Name = door.Name, ReadyPath = "/health/ready?all" };
+        if (anvil is not null)
+            yield return AnvilNode.Prepare(anvil, platform.Chain!, data);
         if (options.Feed)
             yield return new ChildSpec(ChildKind.Feed, null, ["feed", "--data", data.Root], null);
     }

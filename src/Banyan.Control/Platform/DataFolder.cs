@@ -43,6 +43,9 @@ public sealed class DataFolder(string path)
     /// <summary>What the consensus store keeps.</summary>
     public string Consensus => Path.Combine(Root, "consensus");
 
+    /// <summary>What the local node of the chain keeps.</summary>
+    public string Chain => Path.Combine(Root, "chain");
+
     /// <summary>
     /// A file here named like a child (<c>cell-east-africa</c>, <c>front-door</c>), a region or <c>consensus</c> keeps the supervisor from starting what has died
     /// again, for as long as it lies there: the machine that would do it is lost too, as far as a drill is concerned.

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json.Serialization;
 using Banyan.Blueprints.Access;
 using Banyan.Cells.Records;
+using Banyan.Control.Chain;
 using Banyan.Control.Credentials;
 using Banyan.Control.Drills;
 using Banyan.Control.Notifications;
@@ -42,6 +43,9 @@ public sealed record PlatformState
 
     /// <summary>The consensus store; null in a folder of before there was one, until the next <c>up</c>.</summary>
     public ConsensusState? Consensus { get; init; }
+
+    /// <summary>The chain on which checkpoints are anchored; null where the blueprint asks for none.</summary>
+    public ChainState? Chain { get; init; }
 
     /// <summary>How the platform's connections are secured; null where they are plain.</summary>
     public TlsState? Tls { get; init; }

@@ -38,6 +38,9 @@ public sealed record ChildSpec(ChildKind Kind, string? Region, IReadOnlyList<str
 public enum ChildKind
 {
     Consensus,
+
+    /// <summary>The local node of the chain: nothing waits for it, and nothing fails with it.</summary>
+    Chain,
     Keeper,
     Cell,
     FrontDoor,

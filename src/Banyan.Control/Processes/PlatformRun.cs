@@ -5,7 +5,7 @@ namespace Banyan.Control.Processes;
 
 /// <summary>
 /// One run of a platform: its children, started in an order that overlaps as much as can be, kept running, and stopped
-/// from the outside in: front door, cells, keepers, the consensus store. Members are called by one owner, one after the other.
+/// from the outside in: front door, cells, keepers, the consensus store. The chain's node is started last: nothing waits for it. Members are called by one owner, one after the other.
 /// </summary>
 public sealed class PlatformRun : IAsyncDisposable
 {
@@ -55,12 +55,13 @@ public sealed class PlatformRun : IAsyncDisposable
         }
 
         var all = Task.WhenAll(steps.Select(AbandonOnFailureAsync));
-        var gaveUp = Task.WhenAny(_children.Select(static c => c.GaveUp));
+        var needed = _children.Where(static c => c.Spec.Kind != ChildKind.Chain).ToList();
+        var gaveUp = Task.WhenAny(needed.Select(static c => c.GaveUp));
         try
         {
             if (await Task.WhenAny(all, gaveUp) == gaveUp)
             {
-                var dead = _children.First(static c => c.GaveUp.IsCompleted);
+                var dead = needed.First(static c => c.GaveUp.IsCompleted);
                 throw new PlatformException($"{dead.Spec.Name} can't be started: {await dead.GaveUp}");
             }
 
@@ -68,7 +69,7 @@ public sealed class PlatformRun : IAsyncDisposable
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            var missing = string.Join(", ", _children.Where(static c => !c.WasReady && c.Spec.Port is not null).Select(static c => c.Spec.Name));
+            var missing = string.Join(", ", needed.Where(static c => !c.WasReady && c.Spec.Port is not null).Select(static c => c.Spec.Name));
             throw new PlatformException(string.Create(CultureInfo.InvariantCulture, $"not ready after {StartPatience.TotalSeconds:0} s: {missing}; their logs say why"));
         }
         finally
@@ -77,8 +78,8 @@ public sealed class PlatformRun : IAsyncDisposable
             await Task.WhenAny(all); // No step outlives this method; what failed has been thrown above.
         }
 
-        foreach (var feed in Of(ChildKind.Feed))
-            feed.Start();
+        foreach (var extra in Of(ChildKind.Chain).Concat(Of(ChildKind.Feed)))
+            extra.Start();
 
         async Task StartConsensusAsync(ChildSupervisor child)
         {
@@ -108,7 +109,7 @@ public sealed class PlatformRun : IAsyncDisposable
         await StopKindsAsync([ChildKind.Feed, ChildKind.FrontDoor], hurry);
         await StopKindsAsync([ChildKind.Cell], hurry);
         await StopKindsAsync([ChildKind.Keeper], hurry);
-        await StopKindsAsync([ChildKind.Consensus], hurry);
+        await StopKindsAsync([ChildKind.Consensus, ChildKind.Chain], hurry);
     }
 
     /// <inheritdoc/>

@@ -35,11 +35,12 @@ public static class ProcessFinder
         return found;
     }
 
-    /// <summary>What a command line of ours is: <c>banyan VERB</c>, or a member of etcd; null for others.</summary>
+    /// <summary>What a command line of ours is: <c>banyan VERB</c>, a member of etcd or the chain's node; null for others.</summary>
     private static string? NameOf(string[] words) => Path.GetFileName(words[0]) switch
     {
         "banyan" => After(words, "--region") is { } region ? $"{words[1]}-{region}" : words[1],
         "etcd" => After(words, "--name"),
+        "anvil" => "chain",
         _ => null,
     };
 

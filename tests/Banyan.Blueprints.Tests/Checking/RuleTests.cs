@@ -244,6 +244,36 @@ public partial class RuleTests
             "chain: { consensus: proof-of-authority }"
         },
         {
+            "chain.reach", "chain.at",
+            "chain: { at: 'https://node.example.org:8545' }",
+            "chain: { at: 'https://node.example.org:8545', genesis: { id: 1337 } }"
+        },
+        {
+            "chain.reach", "chain.at[1]",
+            "chain: { at: ['http://127.0.0.1:8545', 'http://node.example.org:8545'], genesis: { id: 1337 } }",
+            "chain: { at: ['http://127.0.0.1:8545', 'https://node.example.org:8545'], genesis: { id: 1337 } }"
+        },
+        {
+            "chain.permissions", "chain.permissions.nodes",
+            "chain: { access: permissioned, permissions: { nodes: open } }",
+            "chain: { access: permissioned, permissions: { nodes: listed, accounts: contract } }"
+        },
+        {
+            "chain.permissions", "chain.permissions.accounts",
+            "chain: { access: public, permissions: { accounts: listed } }",
+            "chain: { access: public, permissions: { accounts: open } }"
+        },
+        {
+            "chain.anchoring", "chain.anchoring.every",
+            "chain: { genesis: { block_time: 15s }, anchoring: { every: 5s } }",
+            "chain: { genesis: { block_time: 2s }, anchoring: { every: 5s } }"
+        },
+        {
+            "chain.anchoring", "chain.anchoring.confirmations",
+            "chain: { consensus: proof-of-stake, anchoring: { confirmations: 1 } }",
+            "chain: { consensus: proof-of-authority, anchoring: { confirmations: 1 } }"
+        },
+        {
             "residency.leaves", "stores.p.replication.to",
             "residency: { eu: { covers: personal, within: eu } }\nregions: { a: { jurisdiction: IE }, b: { jurisdiction: US } }\nstores: { p: { role: relational, personal_data: true, regions: a, replication: { to: b } } }",
             "residency: { eu: { covers: personal, within: eu } }\nregions: { a: { jurisdiction: IE }, b: { jurisdiction: DE } }\nstores: { p: { role: relational, personal_data: true, regions: a, replication: { to: b } } }"

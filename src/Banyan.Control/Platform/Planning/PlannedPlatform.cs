@@ -27,6 +27,9 @@ public sealed record PlannedPlatform(
     /// <summary>See <see cref="PlatformState.Access"/>.</summary>
     public AccessModel? Access { get; init; }
 
+    /// <summary>The chain that it asks for; null where it asks for none.</summary>
+    public PlannedChain? Chain { get; init; }
+
     /// <summary>Who is told of what happens.</summary>
     public NotificationsState Notifications { get; init; } = new();
 }
@@ -78,4 +81,18 @@ public sealed record PlannedRegion
 
     /// <summary>Where the connection string of that database's standby is; null where there is none.</summary>
     public string? StandbyConnection { get; init; }
+}
+
+/// <summary>A chain as the blueprint has it.</summary>
+/// <param name="Id">The number that its transactions are signed for.</param>
+/// <param name="At">Addresses of its nodes; empty: one on this machine.</param>
+/// <param name="EverySeconds">How often checkpoints are anchored.</param>
+/// <param name="Confirmations">Blocks after which an anchor counts as made.</param>
+public sealed record PlannedChain(long Id, IReadOnlyList<string> At, double EverySeconds, int Confirmations)
+{
+    /// <summary>See <see cref="Chain.ChainState.BlockSeconds"/>.</summary>
+    public double? BlockSeconds { get; init; }
+
+    /// <summary>See <see cref="Chain.ChainState.GasLimit"/>.</summary>
+    public long? GasLimit { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Banyan.Control.Chain;
 using Banyan.Control.Networks;
 
 namespace Banyan.Control.Platform.Planning;
@@ -56,6 +57,7 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
             EntryPort = entry,
             FrontDoors = PlanFrontDoors(entry, frontDoors, previous, ports, notes),
             Consensus = At(networks?.Host ?? RegionState.Loopback, PlanConsensus(previous?.Consensus, consensus, folder, ports, notes)),
+            Chain = PlanChain(planned.Chain, previous?.Chain, networks, ports, notes),
             Networks = networks,
             Regions = regions,
             Partitions = partitions,
@@ -74,6 +76,7 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
 
     private static IEnumerable<int> Remembered(PlatformState state) =>
         state.Regions.SelectMany(static r => (int[])[r.CellPort, r.KeeperPort]).Concat(state.Partitions.SelectMany(static p => p.Databases).SelectMany(static d => (int?[])[d.Port, d.CellPort]).OfType<int>())
+        .Concat(state.Chain?.Port is { } chain ? [chain] : (int[])[])
         .Concat(state.FrontDoors.Skip(1).Select(static d => d.Port))
         .Concat(state.Consensus?.Members.SelectMany(static m => (int?[])[m.Port, m.PeerPort]).OfType<int>() ?? []).Where(static p => p != 0);
 
@@ -116,6 +119,21 @@ public sealed class PlatformPlanner(Func<int, bool> isFree, Func<string, string,
 
         return before with { Members = [.. before.Members.Select(m => m with { Port = Keep(m.Port, $"the consensus store's {m.Name}", ports, notes) })] };
     }
+
+    /// <summary>Where the contracts are is kept for as long as the chain is the same one.</summary>
+    private ChainState? PlanChain(PlannedChain? chain, ChainState? before, NetworksState? networks, FreePorts ports, List<string> notes) => chain is null ? null : new ChainState
+    {
+        Port = chain.At.Count == 0 ? Keep(before?.Port, "the chain's node", ports, notes) : null,
+        Host = networks?.Host ?? RegionState.Loopback,
+        At = chain.At,
+        Id = chain.Id,
+        // More than one block is waited for only where blocks come by themselves.
+        BlockSeconds = chain.BlockSeconds ?? (chain.Confirmations > 1 ? 2 : null),
+        GasLimit = chain.GasLimit,
+        EverySeconds = chain.EverySeconds,
+        Confirmations = chain.Confirmations,
+        Contracts = before?.Id == chain.Id ? before.Contracts : null,
+    };
 
     private static ConsensusState At(string host, ConsensusState consensus) => consensus with { Members = [.. consensus.Members.Select(m => m with { Host = host })] };
 
