@@ -3,6 +3,7 @@ using Banyan.Cells.Access;
 using Banyan.Cells.Residency;
 using Banyan.Services.Identity.Accounts;
 using Banyan.Services.Identity.ApiKeys;
+using Banyan.Services.Identity.Elsewhere;
 using Banyan.Services.Identity.OpenIdConnect;
 using Banyan.Services.Identity.Pages;
 using Banyan.Services.Identity.Passwords;
@@ -45,6 +46,7 @@ public sealed class IdentityService : IService
         // The directory of a running platform is where changes to it go, too.
         services.TryAddSingleton<IAccessPublisher>(static p => p.GetRequiredService<IAccessDirectory>() as IAccessPublisher ?? throw new InvalidOperationException("The identity service needs an IAccessPublisher."));
         services.AddSingleton(IdentitySettings.From(cell)).AddSingleton<Homes>().AddSingleton<ChangeKeys>();
+        services.AddSingleton<HomeFinder>().AddSingleton<Forwarding>().AddSingleton<ClientTelling>();
         services.AddSingleton<AccountStore>().AddSingleton<Messages>().AddSingleton<Confirmations>().AddSingleton<Registration>().AddSingleton<Invitations>();
         services.AddSingleton<RegistrationEndpoints>().AddSingleton<AccountEndpoints>().AddSingleton<MessageEndpoints>();
         services.AddSingleton<PasswordHasher>().AddSingleton<TotpStore>().AddSingleton<SecondFactorEndpoints>();
@@ -58,6 +60,7 @@ public sealed class IdentityService : IService
         services.AddSingleton<Page>().AddSingleton<Forms>().AddSingleton<LoginPages>().AddSingleton<RegistrationPages>().AddSingleton<AccountPages>();
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<SigningKeys>());
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<SessionEnding>());
+        services.AddSingleton<IHostedService>(static p => p.GetRequiredService<ClientTelling>());
         services.AddHostedService<Housekeeping>();
     }
 
@@ -65,6 +68,7 @@ public sealed class IdentityService : IService
     public void MapEndpoints(IEndpointRouteBuilder routes)
     {
         var services = routes.ServiceProvider;
+        services.GetRequiredService<HomeFinder>().Map(routes);
         services.GetRequiredService<RegistrationEndpoints>().Map(routes);
         services.GetRequiredService<AccountEndpoints>().Map(routes);
         services.GetRequiredService<Invitations>().Map(routes);

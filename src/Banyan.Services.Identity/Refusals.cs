@@ -12,6 +12,13 @@ internal static class Refusals
     /// <summary>The same whatever was wrong: nobody learns whether an address is known.</summary>
     public static IResult Login => Problem.Create(401, "login-refused", "Not logged in", "The address, the password or the code is not right.");
 
+    /// <summary>The same as <see cref="Login"/> while part of the platform does not answer: for addresses that are known and for others.</summary>
+    public static IResult LoginUnsure(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return Problem.Create(503, "login-unsure", "Not logged in", "The address, the password or the code is not right, or your account is in a region that does not answer at the moment. Try again.");
+    }
+
     public static IResult SignInNeeded => Problem.Create(401, "unauthenticated", "Who asks is not known", "Send an access token: Authorization: Bearer …");
 
     public static IResult Code => Problem.Create(422, "code-refused", "Not confirmed", "The code is not right, was used, or is too old. Ask for a new one.");

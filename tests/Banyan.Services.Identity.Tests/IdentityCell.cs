@@ -7,6 +7,7 @@ using Banyan.Blueprints.Access;
 using Banyan.Cells;
 using Banyan.Cells.Access;
 using Banyan.Cells.Hosting;
+using Banyan.Cells.Peers;
 using Banyan.Cells.Personal;
 using Banyan.Engines.Keys;
 using Banyan.Services.Disaster.Tests;
@@ -35,9 +36,14 @@ internal sealed class IdentityCell : IAsyncDisposable
 
     public (string Key, string Value)[] Settings { get; set; }
 
-    public TestDirectory Directory { get; } = new();
+    public TestDirectory Directory { get; private init; } = new();
 
-    public ShiftedTime Time { get; } = new(Start);
+    public ShiftedTime Time { get; private init; } = new(Start);
+
+    /// <summary>The way to other partitions, where there are any; and where this one listens then.</summary>
+    public IPartitionPeers? Peers { get; private init; }
+
+    private int Port { get; init; }
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -58,6 +64,23 @@ internal sealed class IdentityCell : IAsyncDisposable
         return cell;
     }
 
+    /// <summary>One of several partitions of a platform, not started yet: each knows the others by <paramref name="peers"/>, who come from <see cref="PeerAddress"/>.</summary>
+    public static async Task<IdentityCell> OfPlatformAsync(string partition, int port, IdentityCell? beside, IPartitionPeers peers, params (string Key, string Value)[] settings)
+    {
+        var folder = beside?._folder ?? System.IO.Directory.CreateTempSubdirectory("banyan-identity-").FullName;
+        RootKeyFiles.Ensure(Path.Combine(folder, "root.keys"), TimeProvider.System);
+        var cell = new IdentityCell(await PostgresServer.CreateDatabaseAsync(), folder, settings)
+        {
+            Partition = partition, Port = port, Peers = peers, Directory = beside?.Directory ?? new TestDirectory(), Time = beside?.Time ?? new ShiftedTime(Start),
+        };
+        var secretHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(MessengerSecret)));
+        await cell.Directory.PublishApiKeyAsync(new ApiKeyEntry { Id = "messenger", SecretHash = secretHash, Subject = "east.messenger", Home = "east", Roles = ["messenger"] }, CancellationToken.None);
+        return cell;
+    }
+
+    /// <summary>The address from which cells ask each other here: without certificates, nothing else tells them from strangers.</summary>
+    public static readonly IPAddress PeerAddress = IPAddress.Parse("127.0.0.2");
+
     /// <summary>Ends the cell, where it runs, and starts another on the same partition, as after a crash or a failover.</summary>
     public async Task StartAgainAsync()
     {
@@ -68,12 +91,13 @@ internal sealed class IdentityCell : IAsyncDisposable
         _app = CellHost.Build(
             new CellOptions
             {
-                Context = new CellContext { Platform = "kai", Region = Partition, Partition = Partition, PublicAddress = new Uri("https://kai.example"), Settings = settings },
+                Context = new CellContext { Platform = "kai", Region = Partition, Partition = Partition, PublicAddress = new Uri(Peers is null ? "https://kai.example" : $"https://kai.example/regions/{Partition}"), Settings = settings },
                 ConnectionString = ConnectionString,
-                Port = 0,
+                Port = Port,
                 Time = Time,
+                Peers = Peers,
                 Keys = new KeyOptions { Root = RootKeyFile.Open(Path.Combine(_folder, "root.keys")) },
-                Access = new AccessOptions { Policy = AccessPolicy.Compile(StandardAccess.Model), Directory = Directory, Issuer = "https://kai.example", Audience = "urn:banyan:kai" },
+                Access = new AccessOptions { Policy = AccessPolicy.Compile(StandardAccess.Model), Directory = Directory, Issuer = "https://kai.example", Audience = "urn:banyan:kai", PeerOf = static c => PeerAddress.Equals(c.RemoteIpAddress) ? Peer.Cell : Peer.Stranger },
             },
             [new IdentityService()]);
         await _app.StartAsync();
@@ -190,15 +214,17 @@ internal sealed class IdentityCell : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        System.IO.Directory.Delete(_folder, recursive: true);
+        if (System.IO.Directory.Exists(_folder))
+            System.IO.Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task StopAsync()
+    public async Task StopAsync()
     {
         if (_app is null)
             return;
         Client.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
+        _app = null!;
     }
 }

@@ -10,6 +10,7 @@ internal sealed class TestDirectory : IAccessDirectory, IAccessPublisher
 {
     private readonly ConcurrentDictionary<string, SigningKey> _signing = new();
     private readonly ConcurrentDictionary<string, ApiKeyEntry> _api = new();
+    private readonly ConcurrentDictionary<string, ClientEntry> _clients = new();
     private readonly ConcurrentDictionary<string, DateTimeOffset> _ended = new();
 
     public volatile bool IsAway;
@@ -20,6 +21,10 @@ internal sealed class TestDirectory : IAccessDirectory, IAccessPublisher
 
     public ApiKeyEntry? FindApiKey(string id) => _api.GetValueOrDefault(id);
 
+    public ClientEntry? FindClient(string id) => _clients.GetValueOrDefault(id);
+
+    public ImmutableArray<ClientEntry> Clients => [.. _clients.Values];
+
     public bool IsEnded(string session) => _ended.ContainsKey(session);
 
     public Task PublishSigningKeyAsync(SigningKey key, CancellationToken cancellationToken) => Do(() => _signing[key.KeyId] = key);
@@ -27,6 +32,10 @@ internal sealed class TestDirectory : IAccessDirectory, IAccessPublisher
     public Task PublishApiKeyAsync(ApiKeyEntry key, CancellationToken cancellationToken) => Do(() => _api[key.Id] = key);
 
     public Task WithdrawApiKeyAsync(string id, CancellationToken cancellationToken) => Do(() => _api.TryRemove(id, out _));
+
+    public Task PublishClientAsync(ClientEntry client, CancellationToken cancellationToken) => Do(() => _clients[client.Id] = client);
+
+    public Task WithdrawClientAsync(string id, CancellationToken cancellationToken) => Do(() => _clients.TryRemove(id, out _));
 
     public Task EndSessionAsync(string session, DateTimeOffset tokensExpire, CancellationToken cancellationToken) => Do(() => _ended[session] = tokensExpire);
 

@@ -63,6 +63,9 @@ public enum Peer
     /// <summary>A front door, whose word on the client's address is taken. What it asks for itself, without <c>X-Forwarded-For</c>, is the platform's.</summary>
     FrontDoor,
 
+    /// <summary>A cell, of this region or another. Its word on the client's address is taken; for itself it may ask what is there for cells, and nothing else: one region's cell is no master of another's.</summary>
+    Cell,
+
     /// <summary>Another process of the platform.</summary>
     Process,
 }

@@ -9,6 +9,12 @@ public sealed record EndpointAccess(string? Action)
 {
     /// <summary>For everybody, also without a credential.</summary>
     public static readonly EndpointAccess Open = new((string?)null);
+
+    /// <summary>For the platform's cells, and its other processes.</summary>
+    public static readonly EndpointAccess Cells = new((string?)null) { IsForCells = true };
+
+    /// <summary>Whether it is for the platform's own processes, cells of other regions among them.</summary>
+    public bool IsForCells { get; private init; }
 }
 
 /// <summary>The endpoint judges HTTP Basic by itself. Immutable.</summary>
@@ -29,6 +35,11 @@ public static class EndpointAccessExtensions
     public static TBuilder OpenToAll<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(EndpointAccess.Open);
+
+    /// <summary>The endpoint is what cells ask each other: for a connection with a cell's certificate that passes nothing on, and the platform's other processes.</summary>
+    public static TBuilder ForCells<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(EndpointAccess.Cells);
 
     /// <summary>
     /// The endpoint, open to all, judges credentials of HTTP Basic by itself, as OAuth's endpoints do with their clients' (RFC 6749,

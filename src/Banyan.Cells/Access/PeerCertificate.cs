@@ -7,6 +7,6 @@ namespace Banyan.Cells.Access;
 internal static class PeerCertificate
 {
     public static Peer Of(ConnectionInfo connection) => connection.ClientCertificate is { } certificate && ProcessName.Of(certificate) is { } name
-        ? name.Role == ProcessRole.FrontDoor ? Peer.FrontDoor : Peer.Process
+        ? name.Role switch { ProcessRole.FrontDoor => Peer.FrontDoor, ProcessRole.Cell => Peer.Cell, _ => Peer.Process }
         : Peer.Stranger;
 }

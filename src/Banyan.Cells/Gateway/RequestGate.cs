@@ -63,13 +63,13 @@ internal sealed class RequestGate(AccessOptions access, Authorizer authorizer, I
         var facts = EndpointFacts.Of(endpoint);
         var memo = ConnectionMemo.Of(context, access);
         var address = memo.Address;
-        if (memo.Peer is Peer.FrontDoor or Peer.Proxy && ClientAddress.TryForwarded(context.Request.Headers, out var forwarded))
+        if (memo.Peer is Peer.FrontDoor or Peer.Proxy or Peer.Cell && ClientAddress.TryForwarded(context.Request.Headers, out var forwarded))
             address = forwarded;
 
         var refusal = Authenticate(context, facts, memo, address, out var caller);
         var question = authorizer.Ask(context, caller, facts.Access?.Action ?? "", OwnerOf(context, facts.Owner, caller));
         var limits = new Counting();
-        if (Count(context, question, caller, address, facts, ref limits) is { } tooMany)
+        if (!ReferenceEquals(caller, Authenticator.OtherCell) && Count(context, question, caller, address, facts, ref limits) is { } tooMany)
             return Refuse(tooMany);
         if (refusal is not null)
             return Refuse(refusal);
@@ -141,7 +141,9 @@ internal sealed class RequestGate(AccessOptions access, Authorizer authorizer, I
     {
         if (caller.Kind == CallerKind.Platform && endpoint?.Action is null)
             return null;
-        if (endpoint is null)
+        if (endpoint is { IsForCells: true } && ReferenceEquals(caller, Authenticator.OtherCell))
+            return null;
+        if (endpoint is null or { IsForCells: true })
             return GatewayRefusal.Denied(caller, new AccessDecision(false, AccessDecision.DefaultRule, "This is for the platform's own processes."));
         if (endpoint.Action is null)
             return null;

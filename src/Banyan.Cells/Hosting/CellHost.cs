@@ -104,6 +104,7 @@ public static partial class CellHost
     private static void AddCell(IServiceCollection services, CellOptions options, IReadOnlyList<IService> hosted, PartitionFence? fence)
     {
         services.AddSingleton(options).AddSingleton(options.Context).AddSingleton(options.Time).AddSingleton(hosted);
+        services.AddSingleton(options.Peers ?? NoPeers.Instance);
         services.AddSingleton(new DataCatalog(hosted)).AddSingleton<ResidencyGate>();
         services.AddSingleton<CellLife>().AddSingleton<DatabaseGate>().AddSingleton<Migrator>().AddSingleton<BackgroundWork>();
         services.AddSingleton(static p => CellDatabase.Open(p.GetRequiredService<CellOptions>(), p.GetRequiredService<ILoggerFactory>()));

@@ -1,5 +1,6 @@
 using System.Net;
 using Banyan.Cells.Access;
+using Banyan.Cells.Peers;
 using Banyan.Cells.Personal;
 using Banyan.Cells.Records;
 using Banyan.Engines.Certificates;
@@ -50,6 +51,9 @@ public sealed record CellOptions
 
     /// <summary>What the platform was brought up with. Then the journal tells of it, and of the partition's epochs; null: it tells of neither.</summary>
     public Deployment? Deployment { get; init; }
+
+    /// <summary>The way to the platform's other partitions; one for all apps of a process. Null: this cell knows of none.</summary>
+    public IPartitionPeers? Peers { get; init; }
 
     /// <summary>How long a client may take to send the head of a request. 10 s.</summary>
     internal TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);

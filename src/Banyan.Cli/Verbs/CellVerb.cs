@@ -3,6 +3,7 @@ using System.Net;
 using Banyan.Cells;
 using Banyan.Cells.Hosting;
 using Banyan.Cells.Partitions;
+using Banyan.Cells.Peers;
 using Banyan.Cli.Cells;
 using Banyan.Cells.Personal;
 using Banyan.Control.Consensus;
@@ -33,6 +34,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
         }
 
         await using var access = platform.AsksCallers ? CellAccess.Follow(platform, store, context.Time) : null;
+        using var peers = new PartitionPeers(CellsOf(platform), platform.Links, context.Time);
         await PartitionHost.RunAsync(
             new PartitionHostOptions
             {
@@ -41,7 +43,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
                 Time = context.Time,
                 Partitions = [.. platform.Partitions.Where(p => p.Databases.Any(d => d.Region == region.Name)).Select(p => new HostedPartition
                 {
-                    Cell = OptionsOf(region, p, data, platform, context) with { Keys = keys, Access = access?.Options },
+                    Cell = OptionsOf(region, p, data, platform, context) with { Keys = keys, Access = access?.Options, Peers = peers },
                     Services = () => Services(platform.AsksCallers),
                     Initial = new PartitionRecord { Epoch = p.Epoch, Primary = p.Primary },
                     IsHome = p.Name == region.Name,
@@ -53,6 +55,15 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
 
     /// <param name="asksCallers">Whether cells ask who their callers are: then people and machines can become known here.</param>
     internal static IReadOnlyList<IService> Services(bool asksCallers) => [new ClimateService(), new DisasterService(), new DrillsService(), .. asksCallers ? [new IdentityService()] : (IService[])[]];
+
+    /// <summary>Where each partition's cells listen, that of its own region first.</summary>
+    internal static IReadOnlyDictionary<string, IReadOnlyList<Uri>> CellsOf(PlatformState platform) => platform.Partitions.ToDictionary(
+        static p => p.Name,
+        p => (IReadOnlyList<Uri>)[.. p.Databases.OrderByDescending(d => d.Region == p.Primary)
+            .Select(d => (Database: d, Region: platform.FindRegion(d.Region)))
+            .Where(static d => d.Region is not null)
+            .Select(d => d.Region!.Url(p.Name == d.Region.Name ? d.Region.CellPort : d.Database.CellPort))],
+        StringComparer.Ordinal);
 
     private static KeyOptions? OpenKeys(DataFolder data, PlatformState platform)
     {

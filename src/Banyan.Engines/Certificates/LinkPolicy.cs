@@ -8,8 +8,9 @@ public static class LinkPolicy
     /// <param name="server">Who listens.</param>
     public static bool MayConnect(ProcessName client, ProcessName server) => client.Platform == server.Platform && server.Role switch
     {
-        // Requests, the console and probes come by front doors; keepers watch; the supervisor waits for it to be ready; verbs ask for its state.
-        ProcessRole.Cell => client.Role is ProcessRole.FrontDoor or ProcessRole.Keeper or ProcessRole.Supervisor or ProcessRole.Operator,
+        // Requests, the console and probes come by front doors; cells ask each other for what is of the other's partition; keepers watch;
+        // the supervisor waits for it to be ready; verbs ask for its state.
+        ProcessRole.Cell => client.Role is ProcessRole.FrontDoor or ProcessRole.Cell or ProcessRole.Keeper or ProcessRole.Supervisor or ProcessRole.Operator,
         ProcessRole.Keeper => client.Role is ProcessRole.Keeper or ProcessRole.FrontDoor or ProcessRole.Supervisor or ProcessRole.Operator,
         // Its members are each other's peers too, where it is etcd.
         ProcessRole.Consensus => true,

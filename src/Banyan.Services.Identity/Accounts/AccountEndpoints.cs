@@ -3,6 +3,7 @@ using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Http;
 using Banyan.Journal;
+using Banyan.Services.Identity.Elsewhere;
 using Banyan.Services.Identity.Passwords;
 using Banyan.Services.Identity.Schema;
 using Banyan.Services.Identity.SecondFactor;
@@ -15,17 +16,17 @@ namespace Banyan.Services.Identity.Accounts;
 
 /// <summary><c>/identity/v1/accounts</c>: one's own account, and what administrators change.</summary>
 internal sealed class AccountEndpoints(
-    IJournal journal, AccountStore accounts, PasswordHasher passwords, TotpStore secondFactors, SessionEnding ending, Recheck recheck, ChangeKeys keys, TimeProvider time)
+    IJournal journal, AccountStore accounts, PasswordHasher passwords, TotpStore secondFactors, SessionEnding ending, Recheck recheck, Forwarding forwarding, ChangeKeys keys, TimeProvider time)
 {
     private const string UpdateAccount = "UPDATE identity.accounts SET roles = $2, state = $3 WHERE subject = $1";
 
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapGet("/identity/v1/accounts/me", Refusals.Guard(GetOwnAsync)).Requires("identity.account.read").OnOwnThings().Describe(Service, "One's own account", 200, "application/json", 401);
-        routes.MapPut("/identity/v1/accounts/me/password", Refusals.Guard(ChangePasswordAsync)).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Sets a new password, with the old one; ends every other session", 204, null, 401, 422);
-        routes.MapGet("/identity/v1/accounts/{subject}", Refusals.Guard(GetAsync)).Requires("identity.people.read").Describe(Service, "An account, without what is personal", 200, "application/json", 404);
-        routes.MapPatch("/identity/v1/accounts/{subject}", Refusals.Guard(ChangeAsync)).Requires("identity.people.change").WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Gives and takes roles; lets in or keeps out", 204, null, 404, 409, 422);
+        routes.MapGet("/identity/v1/accounts/me", Refusals.Guard(forwarding.OfCaller(GetOwnAsync))).Requires("identity.account.read").OnOwnThings().Describe(Service, "One's own account", 200, "application/json", 401);
+        routes.MapPut("/identity/v1/accounts/me/password", Refusals.Guard(forwarding.OfCaller(ChangePasswordAsync))).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Sets a new password, with the old one; ends every other session", 204, null, 401, 422);
+        routes.MapGet("/identity/v1/accounts/{subject}", Refusals.Guard(forwarding.OfRoute("subject", GetAsync))).Requires("identity.people.read").Describe(Service, "An account, without what is personal", 200, "application/json", 404);
+        routes.MapPatch("/identity/v1/accounts/{subject}", Refusals.Guard(forwarding.OfRoute("subject", ChangeAsync))).Requires("identity.people.change").WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Gives and takes roles; lets in or keeps out", 204, null, 404, 409, 422);
     }
 
     private async Task<IResult> GetOwnAsync(HttpContext context)

@@ -32,8 +32,8 @@ internal sealed class Confirmations(IKeyVault vault, Messages messages, CellCont
         """;
     private const string Delete = "DELETE FROM identity.confirmations WHERE hash = $1";
 
-    /// <summary>Adds a row and a message to the session; what whoever asked gets.</summary>
-    public async Task<ConfirmationNeeded> AskAsync(ChangeSession session, string purpose, Identifier identifier, string? name, string? password, CancellationToken cancellationToken)
+    /// <summary>Adds a row and a message to the session; what whoever asked gets. <paramref name="isElsewhere"/>: another partition has the address, so that no code registers it here.</summary>
+    public async Task<ConfirmationNeeded> AskAsync(ChangeSession session, string purpose, Identifier identifier, string? name, string? password, bool isElsewhere, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var token = OpaqueToken.Create(cell.Partition);
@@ -48,7 +48,7 @@ internal sealed class Confirmations(IKeyVault vault, Messages messages, CellCont
         string? owner;
         await using (var find = Sql.Command(session.Transaction, SelectOwner, Sql.Bytes(fingerprint)))
             owner = await find.ExecuteScalarAsync(cancellationToken) as string;
-        var isVoid = owner is not null == (purpose == Register);
+        var isVoid = isElsewhere || owner is not null == (purpose == Register);
         var subject = owner ?? OpaqueToken.CreateId(cell.Partition);
         var code = RandomNumberGenerator.GetInt32(100_000_000).ToString("00000000", CultureInfo.InvariantCulture);
         var sealedAddress = await vault.ProtectAsync(subject, PersonalFields.Address, Encoding.UTF8.GetBytes(identifier.Value), cancellationToken);

@@ -6,6 +6,7 @@ using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Http;
 using Banyan.Journal;
+using Banyan.Services.Identity.Elsewhere;
 using Banyan.Services.Identity.Passwords;
 using Banyan.Services.Identity.Schema;
 using Banyan.Services.Identity.Tokens;
@@ -21,7 +22,7 @@ namespace Banyan.Services.Identity.Accounts;
 /// was made for. The first administrator's token is made by <c>banyan up</c>; this service knows its hash from its settings.
 /// </summary>
 internal sealed class Invitations(
-    IJournal journal, NpgsqlDataSource database, AccountStore accounts, PasswordHasher passwords, IdentitySettings settings, Homes homes, ChangeKeys keys, CellContext cell, TimeProvider time)
+    IJournal journal, NpgsqlDataSource database, AccountStore accounts, PasswordHasher passwords, IdentitySettings settings, Homes homes, Forwarding forwarding, ChangeKeys keys, CellContext cell, TimeProvider time)
 {
     /// <summary>The role of whoever accepts the first invitation.</summary>
     public const string Administrator = "administrator";
@@ -36,7 +37,7 @@ internal sealed class Invitations(
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/identity/v1/invitations", Refusals.Guard(InviteAsync)).Requires("identity.invitations.issue").WithBodyLimit(JsonBody.MaxLength).Describe(IdentityService.ServiceName, "Invites somebody to the staff; the token is shown once", 201, "application/json", 422, 429);
-        routes.MapPost("/identity/v1/invitations/accept", Refusals.Guard(AcceptAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(IdentityService.ServiceName, "Makes the account that an invitation is for", 201, "application/json", 409, 422);
+        routes.MapPost("/identity/v1/invitations/accept", Refusals.Guard(forwarding.OfJson("token", AcceptAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(IdentityService.ServiceName, "Makes the account that an invitation is for", 201, "application/json", 409, 422);
     }
 
     private async Task<IResult> InviteAsync(HttpContext context)

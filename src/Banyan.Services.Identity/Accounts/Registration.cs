@@ -1,4 +1,6 @@
+using Banyan.Cells;
 using Banyan.Journal;
+using Banyan.Services.Identity.Elsewhere;
 using Banyan.Services.Identity.Passwords;
 using Banyan.Services.Identity.Schema;
 using Banyan.Services.Identity.Sessions;
@@ -10,7 +12,7 @@ namespace Banyan.Services.Identity.Accounts;
 /// Registering, and a new password for whoever forgot the old one: in two steps, with a code between them that is sent to
 /// the address. The first step says the same of every address, known or not. Thread-safe.
 /// </summary>
-internal sealed class Registration(IJournal journal, Confirmations confirmations, PasswordHasher passwords, SessionEnding ending, TimeProvider time)
+internal sealed class Registration(IJournal journal, Confirmations confirmations, AccountStore accounts, HomeFinder finder, CellContext cell, PasswordHasher passwords, SessionEnding ending, TimeProvider time)
 {
     private const string ClearAttempts = "DELETE FROM identity.attempts WHERE fingerprint = $1";
 
@@ -25,14 +27,15 @@ internal sealed class Registration(IJournal journal, Confirmations confirmations
         PersonFields.CheckPassword(request.Password, request.Identifier, problems);
         if (problems.Count > 0)
             return new Asked(null, problems);
+        var home = await finder.FindAsync(accounts.Fingerprint(identifier!), cancellationToken);
         var hash = await passwords.HashAsync(request.Password!, cancellationToken);
-        return await AskAsync(Confirmations.Register, identifier!, name, hash, cancellationToken);
+        return await AskAsync(Confirmations.Register, identifier!, name, hash, home.IsKnown && home.Partition != cell.Partition, cancellationToken);
     }
 
     public async Task<Asked> AskForResetAsync(ResetRequest request, CancellationToken cancellationToken)
     {
         var problems = new List<string>();
-        return PersonFields.ReadIdentifier(request.Identifier, problems) is { } identifier ? await AskAsync(Confirmations.Reset, identifier, null, null, cancellationToken) : new Asked(null, problems);
+        return PersonFields.ReadIdentifier(request.Identifier, problems) is { } identifier ? await AskAsync(Confirmations.Reset, identifier, null, null, isElsewhere: false, cancellationToken) : new Asked(null, problems);
     }
 
     /// <summary>Makes the account; its subject, or null where the code confirms nothing.</summary>
@@ -82,10 +85,10 @@ internal sealed class Registration(IJournal journal, Confirmations confirmations
         return null;
     }
 
-    private async Task<Asked> AskAsync(string purpose, Identifier identifier, string? name, string? hash, CancellationToken cancellationToken)
+    private async Task<Asked> AskAsync(string purpose, Identifier identifier, string? name, string? hash, bool isElsewhere, CancellationToken cancellationToken)
     {
         await using var change = await journal.BeginAsync(null, cancellationToken);
-        var needed = await confirmations.AskAsync(change, purpose, identifier, name, hash, cancellationToken);
+        var needed = await confirmations.AskAsync(change, purpose, identifier, name, hash, isElsewhere, cancellationToken);
         change.Append(IdentityEvents.Of(IdentityTopics.Accounts, $"{purpose}.asked", null, ("kind", identifier.Kind)));
         await change.CommitAsync(new StoredAnswer(202), cancellationToken);
         return new Asked(needed, []);

@@ -1,6 +1,8 @@
 using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
+using Banyan.Cells.Peers;
+using Banyan.Services.Identity.Elsewhere;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,15 +13,15 @@ namespace Banyan.Services.Identity.Accounts;
 /// <c>/identity/v1/registrations</c> and <c>/identity/v1/resets</c>. To repeat the first step is harmless (another code is
 /// sent), the second can be done once: they need no idempotency key.
 /// </summary>
-internal sealed class RegistrationEndpoints(Registration registration)
+internal sealed class RegistrationEndpoints(Registration registration, Forwarding forwarding)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
         routes.MapPost("/identity/v1/registrations", Refusals.Guard(RegisterAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Registers: sends a code to the address", 202, "application/json", 422, 503);
-        routes.MapPost("/identity/v1/registrations/confirm", Refusals.Guard(ConfirmAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Makes the account, with the code", 201, "application/json", 422);
+        routes.MapPost("/identity/v1/registrations/confirm", Refusals.Guard(forwarding.OfJson("confirmation", ConfirmAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Makes the account, with the code", 201, "application/json", 422);
         routes.MapPost("/identity/v1/resets", Refusals.Guard(ResetAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Sends a code for a new password", 202, "application/json", 422);
-        routes.MapPost("/identity/v1/resets/confirm", Refusals.Guard(ConfirmResetAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Sets a new password, with the code; ends every session", 204, null, 422);
+        routes.MapPost("/identity/v1/resets/confirm", Refusals.Guard(forwarding.OfJson("confirmation", ConfirmResetAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Sets a new password, with the code; ends every session", 204, null, 422);
     }
 
     private async Task<IResult> RegisterAsync(HttpContext context)
@@ -36,7 +38,10 @@ internal sealed class RegistrationEndpoints(Registration registration)
 
     private async Task<IResult> ResetAsync(HttpContext context)
     {
+        var body = await context.KeepBodyAsync();
         var (request, _) = await JsonBody.ReadAsync(context, AccountJson.Default.ResetRequest);
+        if (Identifier.TryRead(request.Identifier) is { } identifier && (await forwarding.OfAddressAsync(context, identifier, null, body)).Answer is { } elsewhere)
+            return elsewhere;
         return Answer(await registration.AskForResetAsync(request, context.RequestAborted));
     }
 

@@ -2,6 +2,7 @@ using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Journal;
+using Banyan.Services.Identity.Elsewhere;
 using Banyan.Services.Identity.Pages;
 using Banyan.Services.Identity.Sessions;
 using Microsoft.AspNetCore.Builder;
@@ -13,15 +14,15 @@ namespace Banyan.Services.Identity.OpenIdConnect;
 
 /// <summary><c>/identity/oauth/authorize</c>: a person, logged in, lets a client in. What the client learns, it learns at its own registered address.</summary>
 internal sealed class AuthorizeEndpoint(
-    IJournal journal, ClientStore clients, GrantStore grants, SessionStore sessions, SessionCookie cookie, Page page, Forms forms, Homes homes, IdentitySettings settings, TimeProvider time)
+    IJournal journal, ClientStore clients, GrantStore grants, SessionStore sessions, SessionCookie cookie, Page page, Forms forms, Homes homes, Forwarding forwarding, IdentitySettings settings, TimeProvider time)
 {
     private const string Decision = "decision";
     private static readonly string[] NotKept = [Decision, Forms.Field];
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/identity/oauth/authorize", Refusals.Guard(c => AnswerAsync(c, c.Request.Query, isDecision: false))).OpenToAll().Describe(IdentityService.ServiceName, "A code, by way of the person's browser (RFC 6749, PKCE)", 303, null);
-        routes.MapPost("/identity/oauth/authorize", Refusals.Guard(PostAsync)).OpenToAll().WithBodyLimit(OAuth.MaxLength).Describe(IdentityService.ServiceName, "The same as a form, and the person's decision", 303, null);
+        routes.MapGet("/identity/oauth/authorize", Refusals.Guard(forwarding.OfCookie(c => AnswerAsync(c, c.Request.Query, isDecision: false)))).OpenToAll().Describe(IdentityService.ServiceName, "A code, by way of the person's browser (RFC 6749, PKCE)", 303, null);
+        routes.MapPost("/identity/oauth/authorize", Refusals.Guard(forwarding.OfCookie(PostAsync))).OpenToAll().WithBodyLimit(OAuth.MaxLength).Describe(IdentityService.ServiceName, "The same as a form, and the person's decision", 303, null);
     }
 
     private async Task<IResult> PostAsync(HttpContext context)

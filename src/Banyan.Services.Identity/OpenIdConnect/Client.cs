@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Banyan.Cells.Access;
 using Banyan.Services.Identity.Tokens;
 
 namespace Banyan.Services.Identity.OpenIdConnect;
@@ -69,6 +70,47 @@ internal sealed record Client
         var old = CryptographicOperations.FixedTimeEquals(hash, OldSecret ?? []) && OldUntil > now;
         return current || old;
     }
+
+    /// <summary>As every cell knows it.</summary>
+    public ClientEntry Entry(string home) => new()
+    {
+        Id = Id,
+        Home = home,
+        Name = Name,
+        SecretHash = Hexadecimal(Secret),
+        OldSecretHash = Hexadecimal(OldSecret),
+        OldUntil = OldUntil,
+        Redirects = Redirects,
+        Logouts = Logouts,
+        Scopes = Scopes,
+        Grants = Grants,
+        Subject = Subject,
+        Roles = Roles,
+        IsTrusted = IsTrusted,
+    };
+
+    /// <summary>Of another partition, as every cell knows it.</summary>
+    public static Client Of(ClientEntry entry) => new()
+    {
+        Id = entry.Id,
+        Name = entry.Name,
+        IsConfidential = entry.SecretHash is not null,
+        Secret = entry.SecretHash is null ? null : Convert.FromHexString(entry.SecretHash),
+        OldSecret = entry.OldSecretHash is null ? null : Convert.FromHexString(entry.OldSecretHash),
+        OldUntil = entry.OldUntil,
+        Redirects = entry.Redirects,
+        Logouts = entry.Logouts,
+        Scopes = entry.Scopes,
+        Grants = entry.Grants,
+        Subject = entry.Subject,
+        Roles = entry.Roles,
+        IsTrusted = entry.IsTrusted,
+    };
+
+    /// <summary>Whether what cells know of it is what it is: only its secrets change.</summary>
+    public bool IsAs(ClientEntry known) => known.SecretHash == Hexadecimal(Secret) && known.OldSecretHash == Hexadecimal(OldSecret) && known.OldUntil == OldUntil;
+
+    private static string? Hexadecimal(byte[]? hash) => hash is null ? null : Convert.ToHexStringLower(hash);
 
     /// <summary>Whether answers may go to this address.</summary>
     public bool RedirectsTo(string address) => Redirects.Any(r => RedirectAddress.Matches(r, address));

@@ -27,6 +27,9 @@ internal sealed class ClientAuthentication(ClientStore clients, TimeProvider tim
         return (null, form, OAuth.Error("invalid_client", "There is no such client, or its secret is not right.", basic is null ? 400 : 401));
     }
 
+    /// <summary>Who it says it is, unproven.</summary>
+    public static string? NameOf(HttpContext context, Dictionary<string, string> form) => Basic(context.Request.Headers.Authorization.ToString())?.Id ?? form.GetValueOrDefault("client_id");
+
     private static (string? Id, string? Secret)? Basic(string header)
     {
         if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))

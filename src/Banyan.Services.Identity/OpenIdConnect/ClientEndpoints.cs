@@ -7,6 +7,7 @@ using Banyan.Cells.Gateway;
 using Banyan.Cells.Http;
 using Banyan.Journal;
 using Banyan.Services.Identity.Accounts;
+using Banyan.Services.Identity.Elsewhere;
 using Banyan.Services.Identity.Schema;
 using Banyan.Services.Identity.Sessions;
 using Banyan.Services.Identity.Tokens;
@@ -18,7 +19,7 @@ using Npgsql;
 namespace Banyan.Services.Identity.OpenIdConnect;
 
 /// <summary><c>/identity/v1/clients</c>: registering programs. Secrets are shown once and stored as hashes.</summary>
-internal sealed class ClientEndpoints(IJournal journal, NpgsqlDataSource database, ClientStore clients, SessionEnding ending, ChangeKeys keys, CellContext cell, TimeProvider time)
+internal sealed class ClientEndpoints(IJournal journal, NpgsqlDataSource database, ClientStore clients, SessionEnding ending, ClientTelling telling, Forwarding forwarding, ChangeKeys keys, CellContext cell, TimeProvider time)
 {
     private const int Most = 1000;
     private const int MostAddresses = 20;
@@ -38,8 +39,8 @@ internal sealed class ClientEndpoints(IJournal journal, NpgsqlDataSource databas
         const string Service = IdentityService.ServiceName;
         routes.MapPost("/identity/v1/clients", Refusals.Guard(RegisterAsync)).Requires("identity.clients.change").WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Registers a client; its secret is shown once", 201, "application/json", 422, 429);
         routes.MapGet("/identity/v1/clients", Refusals.Guard(ListAsync)).Requires("identity.clients.read").Describe(Service, "Clients", 200);
-        routes.MapDelete("/identity/v1/clients/{id}", Refusals.Guard(RemoveAsync)).Requires("identity.clients.change").Describe(Service, "Removes a client; what it was granted ends", 204, null, 404);
-        routes.MapPost("/identity/v1/clients/{id}/secret", Refusals.Guard(RotateAsync)).Requires("identity.clients.change").Describe(Service, "A new secret; the one before is good for a day", 200, "application/json", 404);
+        routes.MapDelete("/identity/v1/clients/{id}", Refusals.Guard(forwarding.OfRoute("id", RemoveAsync))).Requires("identity.clients.change").Describe(Service, "Removes a client; what it was granted ends", 204, null, 404);
+        routes.MapPost("/identity/v1/clients/{id}/secret", Refusals.Guard(forwarding.OfRoute("id", RotateAsync))).Requires("identity.clients.change").Describe(Service, "A new secret; the one before is good for a day", 200, "application/json", 404);
     }
 
     private async Task<IResult> RegisterAsync(HttpContext context)
@@ -80,6 +81,7 @@ internal sealed class ClientEndpoints(IJournal journal, NpgsqlDataSource databas
                 Events = [IdentityEvents.Of(IdentityTopics.Credentials, "client.registered", client.Id, ("by", caller.Subject), ("roles", string.Join(' ', client.Roles)))],
             },
             context.RequestAborted);
+        telling.TellSoon();
         return ChangeHttp.ToResult(outcome.Result == ChangeResult.Committed ? outcome with { Answer = outcome.Answer! with { Body = View(client, secret) } } : outcome);
     }
 
@@ -98,6 +100,7 @@ internal sealed class ClientEndpoints(IJournal journal, NpgsqlDataSource databas
         change.Append(IdentityEvents.Of(IdentityTopics.Credentials, "client.removed", id, ("by", caller.Subject)));
         var outcome = await change.CommitAsync(new StoredAnswer(204), context.RequestAborted);
         ending.TellSoon();
+        telling.TellSoon();
         return ChangeHttp.ToResult(outcome);
     }
 
@@ -114,6 +117,7 @@ internal sealed class ClientEndpoints(IJournal journal, NpgsqlDataSource databas
             return Refusals.Unknown;
         change.Append(IdentityEvents.Of(IdentityTopics.Credentials, "client.secret-rotated", id, ("by", caller.Subject)));
         await change.CommitAsync(new StoredAnswer(200), context.RequestAborted);
+        telling.TellSoon();
         return Results.Json(ViewOf(client, secret), ClientJson.Default.ClientView);
     }
 

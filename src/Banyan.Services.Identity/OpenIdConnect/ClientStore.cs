@@ -1,10 +1,11 @@
+using Banyan.Cells.Access;
 using Banyan.Services.Identity.Schema;
 using Npgsql;
 
 namespace Banyan.Services.Identity.OpenIdConnect;
 
-/// <summary>Registered clients. Thread-safe.</summary>
-internal sealed class ClientStore(NpgsqlDataSource database)
+/// <summary>Registered clients: those of this partition from its table, those of others as every cell knows them. Thread-safe.</summary>
+internal sealed class ClientStore(NpgsqlDataSource database, Homes homes, IAccessDirectory directory)
 {
     private const string Columns = "id, name, kind, secret, old_secret, old_until, redirects, logouts, scopes, grants, subject, roles, trusted";
     private const string SelectOne = $"SELECT {Columns} FROM identity.clients WHERE id = $1 AND disabled_at IS NULL";
@@ -21,6 +22,8 @@ internal sealed class ClientStore(NpgsqlDataSource database)
             return Client.CommandLine;
         if (id is null or "" || id.Length > 200)
             return null;
+        if (homes.Elsewhere(id) is not null)
+            return directory.FindClient(id) is { } entry ? Client.Of(entry) : null;
         await using var command = Sql.Command(database, SelectOne, Sql.Text(id));
         return (await ReadAsync(command, cancellationToken)).FirstOrDefault();
     }

@@ -3,6 +3,7 @@ using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Journal;
 using Banyan.Services.Identity.Accounts;
+using Banyan.Services.Identity.Elsewhere;
 using Banyan.Services.Identity.Sessions;
 using Banyan.Services.Identity.Tokens;
 using Microsoft.AspNetCore.Builder;
@@ -13,7 +14,7 @@ namespace Banyan.Services.Identity.OpenIdConnect;
 
 /// <summary><c>/identity/oauth/token</c>: codes, refresh tokens and clients' own credentials become access tokens.</summary>
 internal sealed class TokenEndpoint(
-    IJournal journal, ClientAuthentication authentication, GrantStore grants, TokenIssuer issuer, SessionEnding ending, TimeProvider time)
+    IJournal journal, ClientAuthentication authentication, GrantStore grants, TokenIssuer issuer, SessionEnding ending, Forwarding forwarding, TimeProvider time)
 {
     /// <summary>
     /// For so long a refresh token that was used is taken once more, if nobody has used the one that came in its place: its
@@ -21,7 +22,7 @@ internal sealed class TokenEndpoint(
     /// </summary>
     public static readonly TimeSpan LostAnswer = TimeSpan.FromSeconds(60);
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/identity/oauth/token", OAuth.Guard(PostAsync)).OpenToAll().JudgesBasic().WithBodyLimit(OAuth.MaxLength)
+    public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/identity/oauth/token", OAuth.Guard(forwarding.OfGrant(PostAsync))).OpenToAll().JudgesBasic().WithBodyLimit(OAuth.MaxLength)
         .Describe(IdentityService.ServiceName, "Tokens for a code, a refresh token, or a client's credentials (RFC 6749)", 200);
 
     private async Task<IResult> PostAsync(HttpContext context)

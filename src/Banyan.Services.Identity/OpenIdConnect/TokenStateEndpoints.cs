@@ -3,6 +3,7 @@ using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Journal;
 using Banyan.Services.Identity.Accounts;
+using Banyan.Services.Identity.Elsewhere;
 using Banyan.Services.Identity.Sessions;
 using Banyan.Services.Identity.Tokens;
 using Microsoft.AspNetCore.Builder;
@@ -13,7 +14,7 @@ namespace Banyan.Services.Identity.OpenIdConnect;
 
 /// <summary>Revocation (RFC 7009), introspection (RFC 7662) and userinfo (OpenID Connect Core, section 5.3).</summary>
 internal sealed class TokenStateEndpoints(
-    IJournal journal, ClientAuthentication authentication, GrantStore grants, AccountStore accounts, SessionEnding ending, IAccessDirectory directory, IdentitySettings settings, TimeProvider time)
+    IJournal journal, ClientAuthentication authentication, GrantStore grants, AccountStore accounts, SessionEnding ending, Forwarding forwarding, IAccessDirectory directory, IdentitySettings settings, TimeProvider time)
 {
     /// <summary>The scope of clients that may ask about other clients' tokens: those that guard something.</summary>
     public const string IntrospectScope = "identity.tokens.introspect";
@@ -21,9 +22,9 @@ internal sealed class TokenStateEndpoints(
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapPost("/identity/oauth/revoke", OAuth.Guard(RevokeAsync)).OpenToAll().JudgesBasic().WithBodyLimit(OAuth.MaxLength).Describe(Service, "Ends what a token was granted (RFC 7009)", 200, null);
-        routes.MapPost("/identity/oauth/introspect", OAuth.Guard(IntrospectAsync)).OpenToAll().JudgesBasic().WithBodyLimit(OAuth.MaxLength).Describe(Service, "What a token is worth (RFC 7662)", 200);
-        routes.MapMethods("/identity/oauth/userinfo", ["GET", "POST"], OAuth.Guard(UserinfoAsync)).OpenToAll().WithBodyLimit(OAuth.MaxLength).Describe(Service, "Who the person is, as far as the token's scopes say", 200);
+        routes.MapPost("/identity/oauth/revoke", OAuth.Guard(forwarding.OfToken(RevokeAsync))).OpenToAll().JudgesBasic().WithBodyLimit(OAuth.MaxLength).Describe(Service, "Ends what a token was granted (RFC 7009)", 200, null);
+        routes.MapPost("/identity/oauth/introspect", OAuth.Guard(forwarding.OfToken(IntrospectAsync))).OpenToAll().JudgesBasic().WithBodyLimit(OAuth.MaxLength).Describe(Service, "What a token is worth (RFC 7662)", 200);
+        routes.MapMethods("/identity/oauth/userinfo", ["GET", "POST"], OAuth.Guard(forwarding.OfCaller(UserinfoAsync))).OpenToAll().WithBodyLimit(OAuth.MaxLength).Describe(Service, "Who the person is, as far as the token's scopes say", 200);
     }
 
     private async Task<IResult> RevokeAsync(HttpContext context)

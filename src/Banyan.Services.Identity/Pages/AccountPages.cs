@@ -4,6 +4,7 @@ using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Journal;
 using Banyan.Services.Identity.Accounts;
+using Banyan.Services.Identity.Elsewhere;
 using Banyan.Services.Identity.OpenIdConnect;
 using Banyan.Services.Identity.SecondFactor;
 using Banyan.Services.Identity.Sessions;
@@ -16,16 +17,16 @@ namespace Banyan.Services.Identity.Pages;
 
 /// <summary><c>/identity/account</c> and logging out (RP-initiated too: OpenID Connect RP-Initiated Logout 1.0).</summary>
 internal sealed class AccountPages(
-    IJournal journal, Page page, Forms forms, Homes homes, SessionStore sessions, SessionCookie cookie, SessionEnding ending, AccountStore accounts, TotpStore secondFactors, ClientStore clients,
+    IJournal journal, Page page, Forms forms, Homes homes, Forwarding forwarding, SessionStore sessions, SessionCookie cookie, SessionEnding ending, AccountStore accounts, TotpStore secondFactors, ClientStore clients,
     IAccessDirectory directory, IdentitySettings settings)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapGet(ReturnPath.Account, Refusals.Guard(ShowAsync)).OpenToAll().Describe(Service, "The page of one's own account and sessions", 200, "text/html");
-        routes.MapPost("/identity/account/end", Refusals.Guard(EndAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its form to end a session", 303, null);
-        routes.MapGet("/identity/oauth/logout", Refusals.Guard(LogoutAsync)).OpenToAll().Describe(Service, "Logs out (RP-initiated)", 303, null);
-        routes.MapPost("/identity/oauth/logout", Refusals.Guard(LogoutAsync)).OpenToAll().WithBodyLimit(OAuth.MaxLength).Describe(Service, "The same as a form", 303, null);
+        routes.MapGet(ReturnPath.Account, Refusals.Guard(forwarding.OfCookie(ShowAsync))).OpenToAll().Describe(Service, "The page of one's own account and sessions", 200, "text/html");
+        routes.MapPost("/identity/account/end", Refusals.Guard(forwarding.OfCookie(EndAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its form to end a session", 303, null);
+        routes.MapGet("/identity/oauth/logout", Refusals.Guard(forwarding.OfCookie(LogoutAsync))).OpenToAll().Describe(Service, "Logs out (RP-initiated)", 303, null);
+        routes.MapPost("/identity/oauth/logout", Refusals.Guard(forwarding.OfCookie(LogoutAsync))).OpenToAll().WithBodyLimit(OAuth.MaxLength).Describe(Service, "The same as a form", 303, null);
     }
 
     private async Task<IResult> ShowAsync(HttpContext context)

@@ -1,7 +1,9 @@
 using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
+using Banyan.Cells.Peers;
 using Banyan.Services.Identity.Accounts;
+using Banyan.Services.Identity.Elsewhere;
 using Banyan.Services.Identity.OpenIdConnect;
 using Banyan.Services.Identity.Sessions;
 using Microsoft.AspNetCore.Builder;
@@ -11,14 +13,14 @@ using Microsoft.AspNetCore.Routing;
 namespace Banyan.Services.Identity.Pages;
 
 /// <summary><c>/identity/login</c>: address and password, then the code.</summary>
-internal sealed class LoginPages(Page page, Forms forms, Login login, SessionCookie cookie, ClientStore clients, Homes homes)
+internal sealed class LoginPages(Page page, Forms forms, Login login, SessionCookie cookie, ClientStore clients, Homes homes, Forwarding forwarding)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
         routes.MapGet("/identity/login", Refusals.Guard(ShowAsync)).OpenToAll().Describe(Service, "The page to log in", 200, "text/html");
         routes.MapPost("/identity/login", Refusals.Guard(PostAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its form", 303, null);
-        routes.MapPost("/identity/login/code", Refusals.Guard(PostCodeAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "The form of the second step", 303, null);
+        routes.MapPost("/identity/login/code", Refusals.Guard(forwarding.OfField("challenge", PostCodeAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "The form of the second step", 303, null);
     }
 
     private async Task<IResult> ShowAsync(HttpContext context)
@@ -29,13 +31,24 @@ internal sealed class LoginPages(Page page, Forms forms, Login login, SessionCoo
 
     private async Task<IResult> PostAsync(HttpContext context)
     {
+        var body = await context.KeepBodyAsync();
         if (await forms.ReadAsync(context) is not { } form)
             return page.Refuse("That form is too old", "Go back, load the page again, and try once more.");
         var path = ReturnPath.Read(form.GetValueOrDefault("return"));
         var leadsTo = await LeadsToAsync(path, context.RequestAborted);
         if (Identifier.TryRead(form.GetValueOrDefault("identifier")) is not { } identifier)
             return Form(context, path, leadsTo, "Write an e-mail address, or a phone number that begins with + and the country's code.", 422);
-        return Answer(context, await login.WithPasswordAsync(identifier, form.GetValueOrDefault("password", ""), context.Request.Headers.UserAgent, context.RequestAborted), path, leadsTo, null);
+        var (elsewhere, isSure) = await forwarding.OfAddressAsync(context, identifier, null, body);
+        if (elsewhere is PassedOnAnswer { Status: 401 } refused && !isSure)
+        {
+            refused.Dispose();
+            return Unsure(context, path, leadsTo);
+        }
+
+        if (elsewhere is not null)
+            return elsewhere;
+        var outcome = await login.WithPasswordAsync(identifier, form.GetValueOrDefault("password", ""), context.Request.Headers.UserAgent, context.RequestAborted);
+        return outcome is LoginOutcome.Refused && !isSure ? Unsure(context, path, leadsTo) : Answer(context, outcome, path, leadsTo, null);
     }
 
     private async Task<IResult> PostCodeAsync(HttpContext context)
@@ -47,6 +60,9 @@ internal sealed class LoginPages(Page page, Forms forms, Login login, SessionCoo
         var outcome = await login.WithCodeAsync(challenge, form.GetValueOrDefault("code", ""), context.Request.Headers.UserAgent, context.RequestAborted);
         return Answer(context, outcome, path, await LeadsToAsync(path, context.RequestAborted), challenge);
     }
+
+    private IResult Unsure(HttpContext context, string path, string? leadsTo) =>
+        Form(context, path, leadsTo, "The address or the password is not right, or your account is in a region that does not answer at the moment. Try again.", 503);
 
     private IResult Answer(HttpContext context, LoginOutcome outcome, string path, string? leadsTo, string? challenge)
     {
@@ -79,12 +95,12 @@ internal sealed class LoginPages(Page page, Forms forms, Login login, SessionCoo
             """),
         status, leadsTo);
 
-    /// <summary>Accounts are in their home regions: people whose home is another go on there.</summary>
+    /// <summary>Where other regions can't be asked, people whose home is another go on there.</summary>
     private Html Elsewhere(string path)
     {
         var back = Uri.EscapeDataString(path);
         var links = Html.Join(homes.Others.Select(r => Html.Of($" <a href=\"/regions/{r}/identity/login?return={back}\">{r}</a>")));
-        return homes.Others.Count == 0 ? Html.Empty : Html.Of($"<p class=\"quiet\">Accounts of {homes.Own} log in here. If yours is of another region, go on there:{links}</p>");
+        return homes.Others.Count == 0 || forwarding.IsPossible ? Html.Empty : Html.Of($"<p class=\"quiet\">Accounts of {homes.Own} log in here. If yours is of another region, go on there:{links}</p>");
     }
 
     private IResult CodeForm(HttpContext context, string path, string? leadsTo, string challenge, string? wrong, int status = 200) => page.Show(

@@ -1,7 +1,9 @@
 using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
+using Banyan.Cells.Peers;
 using Banyan.Services.Identity.Accounts;
+using Banyan.Services.Identity.Elsewhere;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -9,19 +11,19 @@ using Microsoft.AspNetCore.Routing;
 namespace Banyan.Services.Identity.Pages;
 
 /// <summary><c>/identity/register</c>, <c>/identity/reset</c>, <c>/identity/invitation</c>: becoming somebody here, and a new password.</summary>
-internal sealed class RegistrationPages(Page page, Forms forms, Registration registration, Invitations invitations)
+internal sealed class RegistrationPages(Page page, Forms forms, Registration registration, Invitations invitations, Forwarding forwarding)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
         routes.MapGet("/identity/register", Refusals.Guard(c => Task.FromResult(RegisterForm(c, null)))).OpenToAll().Describe(Service, "The page to register", 200, "text/html");
         routes.MapPost("/identity/register", Refusals.Guard(RegisterAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its form", 200, "text/html");
-        routes.MapPost("/identity/register/confirm", Refusals.Guard(ConfirmAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its second form", 200, "text/html");
+        routes.MapPost("/identity/register/confirm", Refusals.Guard(forwarding.OfField("confirmation", ConfirmAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its second form", 200, "text/html");
         routes.MapGet("/identity/reset", Refusals.Guard(c => Task.FromResult(ResetForm(c, null)))).OpenToAll().Describe(Service, "The page for a new password", 200, "text/html");
         routes.MapPost("/identity/reset", Refusals.Guard(ResetAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its form", 200, "text/html");
-        routes.MapPost("/identity/reset/confirm", Refusals.Guard(ConfirmResetAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its second form", 200, "text/html");
+        routes.MapPost("/identity/reset/confirm", Refusals.Guard(forwarding.OfField("confirmation", ConfirmResetAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its second form", 200, "text/html");
         routes.MapGet("/identity/invitation", Refusals.Guard(c => Task.FromResult(InvitationForm(c, null)))).OpenToAll().Describe(Service, "The page to accept an invitation", 200, "text/html");
-        routes.MapPost("/identity/invitation", Refusals.Guard(AcceptAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its form", 200, "text/html");
+        routes.MapPost("/identity/invitation", Refusals.Guard(forwarding.OfField("token", AcceptAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its form", 200, "text/html");
     }
 
     private Task<IResult> RegisterAsync(HttpContext context) => WithFormAsync(context, async form =>
@@ -38,11 +40,19 @@ internal sealed class RegistrationPages(Page page, Forms forms, Registration reg
             : CodeForm(context, "register", confirmation, "The code is not right, was used, or is too old.");
     });
 
-    private Task<IResult> ResetAsync(HttpContext context) => WithFormAsync(context, async form =>
+    private async Task<IResult> ResetAsync(HttpContext context)
     {
+        var body = await context.KeepBodyAsync();
+        return await WithFormAsync(context, form => ResetAsync(context, form, body));
+    }
+
+    private async Task<IResult> ResetAsync(HttpContext context, Dictionary<string, string> form, byte[] body)
+    {
+        if (Identifier.TryRead(form.GetValueOrDefault("identifier")) is { } identifier && (await forwarding.OfAddressAsync(context, identifier, null, body)).Answer is { } elsewhere)
+            return elsewhere;
         var asked = await registration.AskForResetAsync(new ResetRequest(form.GetValueOrDefault("identifier")), context.RequestAborted);
         return asked.Needed is { } needed ? CodeForm(context, "reset", needed.Confirmation, null) : ResetForm(context, string.Join(' ', asked.Problems));
-    });
+    }
 
     private Task<IResult> ConfirmResetAsync(HttpContext context) => WithFormAsync(context, async form =>
     {

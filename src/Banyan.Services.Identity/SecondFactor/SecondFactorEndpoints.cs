@@ -5,6 +5,7 @@ using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Journal;
 using Banyan.Services.Identity.Accounts;
+using Banyan.Services.Identity.Elsewhere;
 using Banyan.Services.Identity.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,15 +18,15 @@ namespace Banyan.Services.Identity.SecondFactor;
 /// change nothing here: setting up asks for the password, everything after that for a code. Answers hold secrets, so none
 /// is stored for repeats.
 /// </summary>
-internal sealed class SecondFactorEndpoints(IJournal journal, AccountStore accounts, Recheck recheck, TotpStore store, CellContext cell, TimeProvider time)
+internal sealed class SecondFactorEndpoints(IJournal journal, AccountStore accounts, Recheck recheck, TotpStore store, Forwarding forwarding, CellContext cell, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapPost("/identity/v1/second-factor", Refusals.Guard(BeginAsync)).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "A secret for an authenticator, with the password", 200, "application/json", 401, 409);
-        routes.MapPost("/identity/v1/second-factor/confirm", Refusals.Guard(ConfirmAsync)).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Turns it on, with a code; recovery codes are shown once", 200, "application/json", 422);
-        routes.MapPost("/identity/v1/second-factor/recovery-codes", Refusals.Guard(RenewAsync)).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "New recovery codes, with a code", 200, "application/json", 422);
-        routes.MapPost("/identity/v1/second-factor/remove", Refusals.Guard(RemoveAsync)).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Turns it off, with a code", 204, null, 422);
+        routes.MapPost("/identity/v1/second-factor", Refusals.Guard(forwarding.OfCaller(BeginAsync))).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "A secret for an authenticator, with the password", 200, "application/json", 401, 409);
+        routes.MapPost("/identity/v1/second-factor/confirm", Refusals.Guard(forwarding.OfCaller(ConfirmAsync))).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Turns it on, with a code; recovery codes are shown once", 200, "application/json", 422);
+        routes.MapPost("/identity/v1/second-factor/recovery-codes", Refusals.Guard(forwarding.OfCaller(RenewAsync))).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "New recovery codes, with a code", 200, "application/json", 422);
+        routes.MapPost("/identity/v1/second-factor/remove", Refusals.Guard(forwarding.OfCaller(RemoveAsync))).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Turns it off, with a code", 204, null, 422);
     }
 
     private async Task<IResult> BeginAsync(HttpContext context)

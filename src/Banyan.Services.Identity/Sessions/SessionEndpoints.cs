@@ -3,8 +3,10 @@ using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Http;
+using Banyan.Cells.Peers;
 using Banyan.Journal;
 using Banyan.Services.Identity.Accounts;
+using Banyan.Services.Identity.Elsewhere;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,30 +14,36 @@ using Microsoft.AspNetCore.Routing;
 namespace Banyan.Services.Identity.Sessions;
 
 /// <summary><c>/identity/v1/sessions</c>: logging in as programs do it (the cookie is then good for the code flow), and one's own sessions.</summary>
-internal sealed class SessionEndpoints(IJournal journal, Login login, SessionStore sessions, SessionEnding ending, SessionCookie cookie, ChangeKeys keys)
+internal sealed class SessionEndpoints(IJournal journal, Login login, SessionStore sessions, SessionEnding ending, SessionCookie cookie, HomeFinder finder, Forwarding forwarding, ChangeKeys keys)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
         routes.MapPost("/identity/v1/sessions", Refusals.Guard(BeginAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Logs in; 202 where a code is needed too", 200, "application/json", 401, 429, 503);
-        routes.MapPost("/identity/v1/sessions/second-factor", Refusals.Guard(ContinueAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "The second step of a login", 200, "application/json", 401, 429);
-        routes.MapGet("/identity/v1/sessions", Refusals.Guard(ListAsync)).Requires("identity.sessions.read").OnOwnThings().Describe(Service, "One's own sessions", 200, "application/json", 401);
-        routes.MapDelete("/identity/v1/sessions/{id}", Refusals.Guard(EndAsync)).Requires("identity.sessions.end").OnOwnThings().Describe(Service, "Ends one of one's own sessions, in every region", 204, null, 401, 404);
+        routes.MapPost("/identity/v1/sessions/second-factor", Refusals.Guard(forwarding.OfJson("challenge", ContinueAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "The second step of a login", 200, "application/json", 401, 429);
+        routes.MapGet("/identity/v1/sessions", Refusals.Guard(forwarding.OfCaller(ListAsync))).Requires("identity.sessions.read").OnOwnThings().Describe(Service, "One's own sessions", 200, "application/json", 401);
+        routes.MapDelete("/identity/v1/sessions/{id}", Refusals.Guard(forwarding.OfCaller(EndAsync))).Requires("identity.sessions.end").OnOwnThings().Describe(Service, "Ends one of one's own sessions, in every region", 204, null, 401, 404);
     }
 
     private async Task<IResult> BeginAsync(HttpContext context)
     {
+        var body = await context.KeepBodyAsync();
         var (request, _) = await JsonBody.ReadAsync(context, SessionJson.Default.LoginRequest);
         var problems = new List<string>();
-        if (PersonFields.ReadIdentifier(request.Identifier, problems) is not { } identifier)
+        if (request.Home is { } named && !finder.IsPartition(named))
+            problems.Add("home is a region of this platform; leave it out where you don't know.");
+        if (PersonFields.ReadIdentifier(request.Identifier, problems) is not { } identifier || problems.Count > 0)
             return Refusals.Invalid(problems);
-        return Answer(context, await login.WithPasswordAsync(identifier, request.Password ?? "", context.Request.Headers.UserAgent, context.RequestAborted));
+        var (elsewhere, isSure) = await forwarding.OfAddressAsync(context, identifier, request.Home, body);
+        if (elsewhere is not null)
+            return isSure ? elsewhere : Unsure(context, elsewhere);
+        return Answer(context, isSure, await login.WithPasswordAsync(identifier, request.Password ?? "", context.Request.Headers.UserAgent, context.RequestAborted));
     }
 
     private async Task<IResult> ContinueAsync(HttpContext context)
     {
         var (request, _) = await JsonBody.ReadAsync(context, SessionJson.Default.CodeRequest);
-        return Answer(context, await login.WithCodeAsync(request.Challenge ?? "", request.Code ?? "", context.Request.Headers.UserAgent, context.RequestAborted));
+        return Answer(context, true, await login.WithCodeAsync(request.Challenge ?? "", request.Code ?? "", context.Request.Headers.UserAgent, context.RequestAborted));
     }
 
     private async Task<IResult> ListAsync(HttpContext context)
@@ -57,7 +65,16 @@ internal sealed class SessionEndpoints(IJournal journal, Login login, SessionSto
         return ChangeHttp.ToResult(outcome);
     }
 
-    private IResult Answer(HttpContext context, LoginOutcome outcome)
+    /// <summary>A refusal says nothing while part of the platform does not answer: the address may be known there.</summary>
+    private static IResult Unsure(HttpContext context, IResult elsewhere)
+    {
+        if (elsewhere is not PassedOnAnswer { Status: 401 } refused)
+            return elsewhere;
+        refused.Dispose();
+        return Refusals.LoginUnsure(context);
+    }
+
+    private IResult Answer(HttpContext context, bool isSure, LoginOutcome outcome)
     {
         switch (outcome)
         {
@@ -69,12 +86,12 @@ internal sealed class SessionEndpoints(IJournal journal, Login login, SessionSto
             case LoginOutcome.Locked locked:
                 return Refusals.Locked(context, locked.Wait);
             default:
-                return Refusals.Login;
+                return isSure ? Refusals.Login : Refusals.LoginUnsure(context);
         }
     }
 }
 
-internal sealed record LoginRequest(string? Identifier, string? Password);
+internal sealed record LoginRequest(string? Identifier, string? Password, string? Home);
 
 internal sealed record CodeRequest(string? Challenge, string? Code);
 

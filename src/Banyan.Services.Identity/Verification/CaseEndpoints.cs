@@ -6,6 +6,7 @@ using Banyan.Cells.Http;
 using Banyan.Cells.Personal;
 using Banyan.Journal;
 using Banyan.Services.Identity.Accounts;
+using Banyan.Services.Identity.Elsewhere;
 using Banyan.Services.Identity.Schema;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +16,7 @@ using Npgsql;
 namespace Banyan.Services.Identity.Verification;
 
 /// <summary><c>/identity/v1/cases</c>: a person asks to be known better, and brings documents. One's own cases only.</summary>
-internal sealed class CaseEndpoints(IJournal journal, CaseStore store, AccountStore accounts, IWatchList watchList, IKeyVault vault, ChangeKeys keys, TimeProvider time)
+internal sealed class CaseEndpoints(IJournal journal, CaseStore store, AccountStore accounts, IWatchList watchList, IKeyVault vault, Forwarding forwarding, ChangeKeys keys, TimeProvider time)
 {
     private const int MostBytes = 2 * 1024 * 1024;
     private static readonly string[] Kinds = ["passport", "identity-card", "driving-licence", "proof-of-address", "proof-of-funds", "portrait"];
@@ -30,11 +31,11 @@ internal sealed class CaseEndpoints(IJournal journal, CaseStore store, AccountSt
     {
         const string Service = IdentityService.ServiceName;
         routes.MapGet("/identity/v1/verification/rule", ShowRule).OpenToAll().Describe(Service, "How well a person must be known before what", 200);
-        routes.MapPost("/identity/v1/cases", Refusals.Guard(OpenAsync)).Requires("identity.account.verify").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Asks to be verified to a level", 201, "application/json", 409, 422);
-        routes.MapGet("/identity/v1/cases", Refusals.Guard(ListAsync)).Requires("identity.account.read").OnOwnThings().Describe(Service, "One's own cases", 200);
-        routes.MapGet("/identity/v1/cases/{id:guid}", Refusals.Guard(GetAsync)).Requires("identity.account.read").OnOwnThings().Describe(Service, "One of them", 200, "application/json", 404);
-        routes.MapPost("/identity/v1/cases/{id:guid}/documents", Refusals.Guard(AddDocumentAsync)).Requires("identity.account.verify").OnOwnThings().WithBodyLimit(MostBytes).Describe(Service, "Adds a document: JPEG, PNG or PDF, up to 2 MiB", 201, "application/json", 404, 409, 422);
-        routes.MapDelete("/identity/v1/cases/{id:guid}", Refusals.Guard(WithdrawAsync)).Requires("identity.account.verify").OnOwnThings().Describe(Service, "Withdraws a case; its documents are deleted", 204, null, 404, 409);
+        routes.MapPost("/identity/v1/cases", Refusals.Guard(forwarding.OfCaller(OpenAsync))).Requires("identity.account.verify").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Asks to be verified to a level", 201, "application/json", 409, 422);
+        routes.MapGet("/identity/v1/cases", Refusals.Guard(forwarding.OfCaller(ListAsync))).Requires("identity.account.read").OnOwnThings().Describe(Service, "One's own cases", 200);
+        routes.MapGet("/identity/v1/cases/{id:guid}", Refusals.Guard(forwarding.OfCaller(GetAsync))).Requires("identity.account.read").OnOwnThings().Describe(Service, "One of them", 200, "application/json", 404);
+        routes.MapPost("/identity/v1/cases/{id:guid}/documents", Refusals.Guard(forwarding.OfCaller(AddDocumentAsync))).Requires("identity.account.verify").OnOwnThings().WithBodyLimit(MostBytes).Describe(Service, "Adds a document: JPEG, PNG or PDF, up to 2 MiB", 201, "application/json", 404, 409, 422);
+        routes.MapDelete("/identity/v1/cases/{id:guid}", Refusals.Guard(forwarding.OfCaller(WithdrawAsync))).Requires("identity.account.verify").OnOwnThings().Describe(Service, "Withdraws a case; its documents are deleted", 204, null, 404, 409);
     }
 
     private static Task ShowRule(HttpContext context)

@@ -7,7 +7,7 @@ public class LinkPolicyTests
     /// <summary>The whole of it: a row for each server, its clients in the order of <see cref="ProcessRole"/>.</summary>
     private static readonly (ProcessRole Server, ProcessRole[] Clients)[] Allowed =
     [
-        (ProcessRole.Cell, [ProcessRole.Keeper, ProcessRole.FrontDoor, ProcessRole.Supervisor, ProcessRole.Operator]),
+        (ProcessRole.Cell, [ProcessRole.Cell, ProcessRole.Keeper, ProcessRole.FrontDoor, ProcessRole.Supervisor, ProcessRole.Operator]),
         (ProcessRole.Keeper, [ProcessRole.Keeper, ProcessRole.FrontDoor, ProcessRole.Supervisor, ProcessRole.Operator]),
         (ProcessRole.Consensus, Enum.GetValues<ProcessRole>()),
         (ProcessRole.FrontDoor, []),

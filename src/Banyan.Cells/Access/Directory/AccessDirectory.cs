@@ -43,6 +43,12 @@ public sealed partial class AccessDirectory(IConsensusStore store, TimeProvider 
     public ApiKeyEntry? FindApiKey(string id) => _tables.FindApiKey(id);
 
     /// <inheritdoc/>
+    public ClientEntry? FindClient(string id) => _tables.FindClient(id);
+
+    /// <inheritdoc/>
+    public ImmutableArray<ClientEntry> Clients => _tables.Clients;
+
+    /// <inheritdoc/>
     public bool IsEnded(string session) => _tables.IsEnded(session);
 
     /// <inheritdoc/>
@@ -56,6 +62,14 @@ public sealed partial class AccessDirectory(IConsensusStore store, TimeProvider 
     /// <inheritdoc/>
     public Task WithdrawApiKeyAsync(string id, CancellationToken cancellationToken) =>
         WriteAsync(AccessKeys.OfApiKey(id), value: null, lease: null, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task PublishClientAsync(ClientEntry client, CancellationToken cancellationToken) =>
+        WriteAsync(AccessKeys.OfClient(client.Id), JsonSerializer.Serialize(client, AccessJson.Default.ClientEntry), lease: null, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task WithdrawClientAsync(string id, CancellationToken cancellationToken) =>
+        WriteAsync(AccessKeys.OfClient(id), value: null, lease: null, cancellationToken);
 
     /// <inheritdoc/>
     public async Task EndSessionAsync(string session, DateTimeOffset tokensExpire, CancellationToken cancellationToken)

@@ -9,5 +9,6 @@ internal sealed record EndedSession(DateTimeOffset Until);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SigningKey))]
 [JsonSerializable(typeof(ApiKeyEntry))]
+[JsonSerializable(typeof(ClientEntry))]
 [JsonSerializable(typeof(EndedSession))]
 internal sealed partial class AccessJson : JsonSerializerContext;

@@ -8,11 +8,14 @@ internal static class AccessKeys
 
     private const string Signing = Prefix + "signing/";
     private const string Api = Prefix + "keys/";
+    private const string Client = Prefix + "clients/";
     private const string Ended = Prefix + "ended/";
 
     public static string OfSigningKey(string id) => Signing + Checked(id);
 
     public static string OfApiKey(string id) => Api + Checked(id);
+
+    public static string OfClient(string id) => Client + Checked(id);
 
     public static string OfEnded(string session) => Ended + Checked(session);
 
@@ -37,7 +40,7 @@ internal static class AccessKeys
 
     private static readonly System.Buffers.SearchValues<char> NameCharacters = System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~");
 
-    private static readonly (string Prefix, AccessKind Kind)[] Kinds = [(Signing, AccessKind.Signing), (Api, AccessKind.Api), (Ended, AccessKind.Ended)];
+    private static readonly (string Prefix, AccessKind Kind)[] Kinds = [(Signing, AccessKind.Signing), (Api, AccessKind.Api), (Client, AccessKind.Client), (Ended, AccessKind.Ended)];
 
     private static string Checked(string name) => IsName(name)
         ? name
@@ -50,5 +53,6 @@ internal enum AccessKind
     Other,
     Signing,
     Api,
+    Client,
     Ended,
 }

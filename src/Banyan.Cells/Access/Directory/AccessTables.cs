@@ -14,6 +14,7 @@ internal sealed class AccessTables(TimeProvider time)
     /// <summary>The most of each that are kept. What comes on top is not known here, which refuses; see <see cref="NoteEnded"/>.</summary>
     public const int MostSigningKeys = 10_000;
     public const int MostApiKeys = 200_000;
+    public const int MostClients = 100_000;
     public const int MostEnded = 1_000_000;
 
     /// <summary>Ended sessions are looked through for those whose tokens have ended when this many more have come.</summary>
@@ -22,8 +23,10 @@ internal sealed class AccessTables(TimeProvider time)
     private readonly Lock _writing = new();
     private readonly ConcurrentDictionary<string, Known<SigningKey>> _signing = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Known<ApiKeyEntry>> _api = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Known<ClientEntry>> _clients = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Known<EndedSession>> _ended = new(StringComparer.Ordinal);
     private (int Signing, int Api, int Ended) _counts;
+    private int _clientCount;
     private int _sweepAt = SweepEvery;
     private long _allEndedUntil = long.MinValue;
 
@@ -39,6 +42,10 @@ internal sealed class AccessTables(TimeProvider time)
     }
 
     public ApiKeyEntry? FindApiKey(string id) => _api.TryGetValue(id, out var known) && !(known.Value.Expires <= time.GetUtcNow()) ? known.Value : null;
+
+    public ClientEntry? FindClient(string id) => _clients.TryGetValue(id, out var known) ? known.Value : null;
+
+    public ImmutableArray<ClientEntry> Clients => [.. _clients.Values.Select(static k => k.Value)];
 
     public bool IsEnded(string session) => _ended.ContainsKey(session) || Volatile.Read(ref _allEndedUntil) > time.GetUtcNow().UtcTicks;
 
@@ -75,8 +82,10 @@ internal sealed class AccessTables(TimeProvider time)
 
             Forget(_signing, AccessKeys.OfSigningKey, there, all.Revision);
             Forget(_api, AccessKeys.OfApiKey, there, all.Revision);
+            Forget(_clients, AccessKeys.OfClient, there, all.Revision);
             Forget(_ended, AccessKeys.OfEnded, there, all.Revision);
             _counts = (_signing.Count, _api.Count, _ended.Count);
+            _clientCount = _clients.Count;
         }
 
         return unreadable;
@@ -100,6 +109,9 @@ internal sealed class AccessTables(TimeProvider time)
                 break;
             case AccessKind.Api:
                 Note(_api, name, value is null ? null : Read(value, AccessJson.Default.ApiKeyEntry) is { } api && api.Id == name ? api : throw Wrong(), revision, ref _counts.Api, MostApiKeys);
+                break;
+            case AccessKind.Client:
+                Note(_clients, name, value is null ? null : Read(value, AccessJson.Default.ClientEntry) is { } client && client.Id == name ? client : throw Wrong(), revision, ref _clientCount, MostClients);
                 break;
             case AccessKind.Ended:
                 NoteEnded(name, value is null ? null : Read(value, AccessJson.Default.EndedSession), revision);

@@ -16,6 +16,6 @@ internal sealed record VerifiedToken(Caller Caller, string? KeyId, long Expires,
             return TokenFault.NotYet;
         if (KeyId is not null && directory.FindSigningKey(KeyId) is null)
             return TokenFault.UnknownKey;
-        return Caller.Session is { } session && directory.IsEnded(session) ? TokenFault.Ended : TokenFault.None;
+        return Caller.Session is { } session && directory.IsEnded(session) || directory.IsEnded(Caller.Subject) ? TokenFault.Ended : TokenFault.None;
     }
 }

@@ -18,6 +18,9 @@ internal sealed class Authenticator(AccessOptions access, TimeProvider time)
     private const string Bearer = "Bearer ";
     private const string Influx = "Token ";
 
+    /// <summary>A cell that asks for itself: nobody, but where something is there for cells.</summary>
+    public static readonly Caller OtherCell = new() { Kind = CallerKind.Anonymous, Subject = "" };
+
     private static readonly Caller Platform = new() { Kind = CallerKind.Platform, Subject = "platform", Assurance = 3 };
 
     private readonly ITokenVerifier _tokens = access.Outside is { } outside
@@ -64,6 +67,7 @@ internal sealed class Authenticator(AccessOptions access, TimeProvider time)
     public static Caller WithoutCredential(HttpContext context, Peer peer) => peer switch
     {
         Peer.Process => Platform,
+        Peer.Cell when !ClientAddress.IsForwarded(context.Request.Headers) => OtherCell,
         Peer.FrontDoor when !ClientAddress.IsForwarded(context.Request.Headers) => Platform,
         _ => Caller.Anonymous,
     };
