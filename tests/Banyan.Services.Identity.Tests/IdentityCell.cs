@@ -74,7 +74,7 @@ internal sealed class IdentityCell : IAsyncDisposable
             Partition = partition, Port = port, Peers = peers, Directory = beside?.Directory ?? new TestDirectory(), Time = beside?.Time ?? new ShiftedTime(Start),
         };
         var secretHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(MessengerSecret)));
-        await cell.Directory.PublishApiKeyAsync(new ApiKeyEntry { Id = "messenger", SecretHash = secretHash, Subject = "east.messenger", Home = "east", Roles = ["messenger"] }, CancellationToken.None);
+        await cell.Directory.PublishApiKeyAsync(new ApiKeyEntry { Id = $"messenger{partition}", SecretHash = secretHash, Subject = $"{partition}.messenger", Home = partition, Roles = ["messenger"] }, CancellationToken.None);
         return cell;
     }
 
@@ -123,7 +123,7 @@ internal sealed class IdentityCell : IAsyncDisposable
     /// <summary>What the program that sends messages finds.</summary>
     public async Task<List<(string To, string Text)>> MessagesAsync()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/identity/v1/messages") { Headers = { Authorization = new("Bearer", $"bk_messenger_{MessengerSecret}") } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/identity/v1/messages") { Headers = { Authorization = new("Bearer", $"bk_messenger{(Peers is null ? "" : Partition)}_{MessengerSecret}") } };
         request.Headers.Add("Banyan-Purpose", "delivery");
         using var response = await Client.SendAsync(request);
         return [.. (await ReadAsync(response, HttpStatusCode.OK)).GetProperty("messages").EnumerateArray().Select(m => (m.GetProperty("to").GetString()!, m.GetProperty("text").GetString()!))];

@@ -141,6 +141,7 @@ internal sealed class AccessCell : IAsyncDisposable
         routes.MapGet("/notes/v1/mine", (HttpContext c) => Says(c)).Requires("notes.personal.read").OnOwnThings();
         routes.MapGet("/notes/v1/found/{id}", (HttpContext c, string id) => c.RefuseFor(owner: "north." + id) ?? Results.Text(Says(c))).Requires("notes.personal.read").OnOwnThings();
         routes.MapGet("/notes/v1/forgotten", (HttpContext c) => Says(c));
+        routes.MapGet("/notes/v1/for-cells", (HttpContext c) => Says(c)).ForCells();
         routes.MapGet("/notes/v1/query", (HttpContext c) => Says(c)).OpenToAll()
             .TakesQuery(new("limit", QueryType.Integer) { Least = 1, Most = 100 }, new("deep", QueryType.Boolean), new("kind", QueryType.Text) { OneOf = ["long", "short"] }, new("id", QueryType.Id));
         routes.MapPost("/notes/v1/shaped", (HttpRequest r) => new StreamReader(r.Body).ReadToEndAsync()).OpenToAll()

@@ -194,6 +194,23 @@ public sealed class EnforcementTests(AccessCellFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task Cell_ForItself_HasWhatIsForCellsAndNothingElse()
+    {
+        await using var cell = await AccessCell.StartAsync(o => o with { PeerOf = _ => Banyan.Cells.Access.Peer.Cell });
+        (await cell.GetAsync("/notes/v1/for-cells")).ShouldBe(200);
+        (await cell.GetAsync("/notes/v1/for-cells", null, ("X-Forwarded-For", "198.51.100.7"))).ShouldBe(401); // for somebody who is none
+        (await cell.GetAsync("/notes/v1/forgotten")).ShouldBe(401);
+        (await cell.GetAsync("/cell/v1/journal")).ShouldBe(401);
+    }
+
+    [Fact]
+    public async Task Stranger_AsksForWhatIsForCells_IsRefused()
+    {
+        await using var cell = await AccessCell.StartAsync();
+        (await cell.GetAsync("/notes/v1/for-cells")).ShouldBe(401);
+    }
+
+    [Fact]
     public async Task FrontDoor_ForItself_IsThePlatform_ForAnother_IsNot()
     {
         await using var cell = await AccessCell.StartAsync(o => o with { PeerOf = _ => Banyan.Cells.Access.Peer.FrontDoor });

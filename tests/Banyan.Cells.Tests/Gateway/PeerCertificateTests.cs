@@ -35,6 +35,21 @@ public sealed class PeerCertificateTests : IDisposable
     }
 
     [Fact]
+    public async Task OtherCell_ByItsCertificate_PassesRequestsOnAndIsNoMasterHere()
+    {
+        await using var cell = await StartAsync();
+        using var other = ClientOf(cell, new ProcessName("test", "away", ProcessRole.Cell));
+
+        (await AskAsync(other, "/notes/v1/for-cells")).ShouldBe(200);
+        (await AskAsync(other, "/notes/v1/forgotten")).ShouldBe(401);
+        (await AskAsync(other, "/cell/v1/journal")).ShouldBe(401);
+        for (var i = 0; i < 5; i++)
+            (await AskAsync(other, "/notes/v1/narrow", "198.51.100.1")).ShouldBe(200);
+        (await AskAsync(other, "/notes/v1/narrow", "198.51.100.1")).ShouldBe(429); // counted by the client that it speaks for
+        (await AskAsync(other, "/notes/v1/narrow", "198.51.100.2")).ShouldBe(200);
+    }
+
+    [Fact]
     public async Task NoCertificate_DoesNotReachTheGateway()
     {
         await using var cell = await StartAsync();
