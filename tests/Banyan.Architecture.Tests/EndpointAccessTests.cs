@@ -4,7 +4,7 @@ using Banyan.Blueprints.Access;
 
 namespace Banyan.Architecture.Tests;
 
-/// <summary>Every endpoint of a cell says who may use it: by an action of <see cref="AccessActions"/>, or that it is open to all.</summary>
+/// <summary>Every endpoint of a cell says who may use it: by an action of <see cref="AccessActions"/>, that it is open to all, or that it is for cells.</summary>
 public partial class EndpointAccessTests
 {
     [Fact]
@@ -13,7 +13,7 @@ public partial class EndpointAccessTests
         var endpoints = Endpoints().ToList();
         endpoints.Count.ShouldBeGreaterThan(40, "the pattern finds no endpoints any more");
         endpoints.Where(e => !Says().IsMatch(e.Statement)).Select(e => e.Place)
-            .ShouldBeEmpty("add .Requires(\"service.thing.verb\") or .OpenToAll() to the endpoint (docs/access.md)");
+            .ShouldBeEmpty("add .Requires(\"service.thing.verb\"), .OpenToAll() or .ForCells() to the endpoint (docs/access.md)");
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public partial class EndpointAccessTests
     [GeneratedRegex(@"\.Map(?:Get|Post|Put|Delete|Patch|Methods|Fallback)\(", RegexOptions.None, 5000)]
     private static partial Regex Map();
 
-    [GeneratedRegex(@"\.(?:Requires\(|OpenToAll\(\))", RegexOptions.None, 5000)]
+    [GeneratedRegex(@"\.(?:Requires\(|OpenToAll\(\)|ForCells\(\))", RegexOptions.None, 5000)]
     private static partial Regex Says();
 
     [GeneratedRegex(@"\.(?:OnOwnThings\(\)|OwnedBy\()", RegexOptions.None, 5000)]
