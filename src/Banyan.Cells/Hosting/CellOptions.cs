@@ -4,6 +4,7 @@ using Banyan.Cells.Peers;
 using Banyan.Cells.Personal;
 using Banyan.Cells.Records;
 using Banyan.Engines.Certificates;
+using Banyan.Engines.Postgres;
 
 namespace Banyan.Cells.Hosting;
 
@@ -21,6 +22,9 @@ public sealed record CellOptions
 
     /// <summary>Connection string of the partition's primary, for the role that owns its database.</summary>
     public required string ConnectionString { get; init; }
+
+    /// <summary>How its connections to the database are secured; null: as <see cref="ConnectionString"/> says.</summary>
+    public PostgresLink? DatabaseLink { get; init; }
 
     /// <summary>The address to listen on.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;

@@ -1,3 +1,4 @@
+using Banyan.Engines.Postgres;
 using Npgsql;
 
 namespace Banyan.Cells.Hosting;
@@ -27,7 +28,7 @@ internal sealed class DatabaseProbe(CellOptions options)
             CancellationTimeout = -1, // A frozen server does not hear a cancellation either.
             MaxAutoPrepare = 0,
         };
-        await using var source = NpgsqlDataSource.Create(settings);
+        await using var source = PostgresLink.Open(settings, options.DatabaseLink);
         await Task.Delay(Look, options.Time, cancellationToken); // Not while a partition is being taken over.
         while (true)
         {

@@ -94,6 +94,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
                 Settings = platform.Settings,
             },
             ConnectionString = ConnectionString(region, partition, database, data),
+            DatabaseLink = database.ConnectionFrom is null ? PostgresLink.To(platform.Links, region.Name) : null,
             Address = IPAddress.Parse(region.Address),
             Port = partition.Name == region.Name ? region.CellPort : database.CellPort,
             Links = platform.Links,

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
 using Banyan.Cli.Output;
+using Banyan.Control.Certificates;
 using Banyan.Control.Platform;
 using Banyan.Engines.Keys;
+using Banyan.Engines.Postgres;
 using Npgsql;
 
 namespace Banyan.Cli.Verbs;
@@ -44,7 +46,7 @@ internal sealed class KeysVerb : Verb
             if (action == "rotate")
                 RootKeyFiles.Rotate(file, context.Time);
             var versions = RootKeyFile.Open(file).Versions;
-            var needs = await NeedsAsync(data, platform, cancellationToken);
+            var needs = await NeedsAsync(data, platform, context.Time, cancellationToken);
             if (action == "retire")
                 versions = Retire(file, versions, needs);
             Write(context.Terminal, input.GetValue(_format) == OutputFormat.Json, file, versions, needs);
@@ -67,7 +69,7 @@ internal sealed class KeysVerb : Verb
     }
 
     /// <summary>Asks each database, standbys too: what they have not received yet they still need.</summary>
-    private static async Task<IReadOnlyList<Need>> NeedsAsync(DataFolder data, PlatformState platform, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Need>> NeedsAsync(DataFolder data, PlatformState platform, TimeProvider time, CancellationToken cancellationToken)
     {
         var needs = new List<Need>();
         foreach (var partition in platform.Partitions)
@@ -75,20 +77,23 @@ internal sealed class KeysVerb : Verb
             foreach (var database in partition.Databases)
             {
                 var region = platform.FindRegion(database.Region);
-                if (region is not null)
-                    needs.Add(await AskAsync(partition.Name, region.Name, CellVerb.ConnectionString(region, partition, database, data), cancellationToken));
+                if (region is null)
+                    continue;
+                // As the region's cell, whose password it shows too: who may read the one may read the other.
+                using var links = database.ConnectionFrom is null ? platform.Join(data, ProcessLinks.CellOf(region.Name), time).Links : null;
+                needs.Add(await AskAsync(partition.Name, region.Name, CellVerb.ConnectionString(region, partition, database, data), PostgresLink.To(links, region.Name), cancellationToken));
             }
         }
 
         return needs;
     }
 
-    private static async Task<Need> AskAsync(string partition, string region, string connectionString, CancellationToken cancellationToken)
+    private static async Task<Need> AskAsync(string partition, string region, string connectionString, PostgresLink? link, CancellationToken cancellationToken)
     {
         try
         {
-            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Timeout = 3, CommandTimeout = 5, Pooling = false }.ConnectionString);
-            await connection.OpenAsync(cancellationToken);
+            await using var source = PostgresLink.Open(new NpgsqlConnectionStringBuilder(connectionString) { Timeout = 3, CommandTimeout = 5, Pooling = false }, link);
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
             await using var command = new NpgsqlCommand(SelectNeeded, connection);
             return new Need(partition, region, await command.ExecuteScalarAsync(cancellationToken) as int?, null);
         }

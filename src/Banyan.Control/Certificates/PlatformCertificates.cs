@@ -4,6 +4,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Banyan.Control.Platform;
 using Banyan.Engines.Certificates;
+using Banyan.Engines.Postgres;
 
 namespace Banyan.Control.Certificates;
 
@@ -96,6 +97,8 @@ public sealed class PlatformCertificates : IDisposable
         var at = _time.GetUtcNow();
         foreach (var (file, name, addresses) in ProcessLinks.All(_platform))
             CertificateAuthority.Write(_data.Certificate(file), _authority.Issue(name, addresses));
+        foreach (var region in _platform.Regions)
+            CertificateAuthority.Write(_data.Certificate(ProcessLinks.RewindOf(region.Name)), _authority.Issue(ProcessLinks.DatabaseServer(_platform.Platform, region.Name), [], PostgresRoles.Keeper));
         if (_platform.Tls is { Certificate: null })
             CertificateAuthority.Write(_data.Certificate(ProcessLinks.Public), _authority.IssuePublic(_hosts));
         _issuedAt = at;

@@ -18,6 +18,18 @@ public static class ProcessLinks
     /// <summary>The file name, without ending, of the front doors' certificate for the world.</summary>
     public const string Public = "public";
 
+    /// <summary>The file name, without ending, of the certificate of a region's cell.</summary>
+    public static string CellOf(string region) => $"cell-{region}";
+
+    /// <summary>The file name, without ending, of the certificate of a region's private databases.</summary>
+    public static string DatabaseOf(string region) => $"database-{region}";
+
+    /// <summary>The file name, without ending, of the certificate by which a region's databases are rewound: it may log in as the keeper, and is nobody to other processes.</summary>
+    public static string RewindOf(string region) => $"rewind-{region}";
+
+    /// <summary>Who a region's private databases are.</summary>
+    public static ProcessName DatabaseServer(string platform, string region) => new(platform, region, ProcessRole.Database);
+
     /// <summary>The same platform, reached as one of its processes. Changes nothing where its links are plain.</summary>
     /// <param name="platform">As in <c>platform.json</c>.</param>
     /// <param name="data">Its folder.</param>
@@ -77,7 +89,8 @@ public static class ProcessLinks
         foreach (var region in platform.Regions)
         {
             yield return (string.Create(CultureInfo.InvariantCulture, $"keeper-{region.Name}"), Of(ProcessRole.Keeper, region.Name), [IPAddress.Parse(region.Address)]);
-            yield return (string.Create(CultureInfo.InvariantCulture, $"cell-{region.Name}"), Of(ProcessRole.Cell, region.Name), [IPAddress.Parse(region.Address)]);
+            yield return (CellOf(region.Name), Of(ProcessRole.Cell, region.Name), [IPAddress.Parse(region.Address)]);
+            yield return (DatabaseOf(region.Name), Of(ProcessRole.Database, region.Name), [IPAddress.Parse(region.Address)]);
         }
 
         foreach (var door in platform.AllFrontDoors())

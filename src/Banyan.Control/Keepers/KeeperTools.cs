@@ -1,4 +1,6 @@
+using Banyan.Control.Certificates;
 using Banyan.Control.Platform;
+using Banyan.Engines.Certificates;
 using Banyan.Engines.Postgres;
 
 namespace Banyan.Control.Keepers;
@@ -15,6 +17,9 @@ internal sealed record KeeperTools
     public required DataFolder Data { get; init; }
 
     public required string InstanceId { get; init; }
+
+    /// <summary>How the keeper reaches databases, and they each other; null where connections are plain.</summary>
+    public Links? Links { get; init; }
 
     public required TimeSpan StopPatience { get; init; }
 
@@ -38,6 +43,7 @@ internal sealed record KeeperTools
             Passwords = passwords.Value,
             Data = data,
             InstanceId = options.PlatformState.InstanceId,
+            Links = options.PlatformState.Links,
             StopPatience = options.StopPatience,
             Clock = options.Clock,
         } : passwords.Error;
@@ -45,7 +51,19 @@ internal sealed record KeeperTools
 
     public PostgresInstance Instance(KeptDatabase wanted) => new(
         Installation, Account, Data.Database(wanted.Partition, wanted.Region), new DataFolderMark(InstanceId, wanted.Partition, wanted.Region), Passwords,
-        new PostgresSettings { Address = wanted.Address, Clients = wanted.Clients, Port = wanted.Port!.Value, Name = wanted.Name, StandbyOf = wanted.Source, SynchronousStandby = wanted.Synchronous is { } region ? $"{wanted.Partition}@{region}" : null }, Clock);
+        new PostgresSettings
+        {
+            Address = wanted.Address,
+            Clients = wanted.Clients,
+            Port = wanted.Port!.Value,
+            Name = wanted.Name,
+            StandbyOf = wanted.Source,
+            SynchronousStandby = wanted.Synchronous is { } region ? $"{wanted.Partition}@{region}" : null,
+            Tls = Links is null ? null : new PostgresTls(Links.RootFile, Data.Certificate(ProcessLinks.DatabaseOf(wanted.Region)), Data.Certificate(ProcessLinks.RewindOf(wanted.Region))),
+        }, Clock);
+
+    /// <summary>How the keeper reaches the private databases of a region; null where connections are plain.</summary>
+    public PostgresLink? LinkTo(string region) => PostgresLink.To(Links, region);
 
     public Task<PostgresResult<PostgresTemplate>> TemplateAsync(CancellationToken cancellationToken) =>
         PostgresTemplate.EnsureAsync(Installation, Account, Data.Template, InstanceId, Passwords, durable: true, Clock, cancellationToken);

@@ -1,4 +1,5 @@
 using Banyan.Cells.Partitions;
+using Banyan.Control.Certificates;
 using Banyan.Control.Platform;
 using Banyan.Engines.Postgres;
 
@@ -44,6 +45,9 @@ internal sealed record KeptDatabase
     /// <summary>Where a standby streams from; null for a primary, and for a standby of a primary that is not ours.</summary>
     public StandbySource? Source { get; init; }
 
+    /// <summary>The region whose database <see cref="Source"/> is; null where there is no source.</summary>
+    public string? SourceRegion { get; init; }
+
     /// <summary>The slots that a primary holds for its standbys.</summary>
     public IReadOnlyList<string> Slots { get; init; } = [];
 
@@ -68,7 +72,7 @@ internal sealed record KeptDatabase
 
     public bool Equals(KeptDatabase? other) => other is not null
         && (Partition, Region, IsPrimary, Epoch, Synchronous, HandOver) == (other.Partition, other.Region, other.IsPrimary, other.Epoch, other.Synchronous, other.HandOver)
-        && (Address, Clients, Port, ConnectionFrom, Peer, Source) == (other.Address, other.Clients, other.Port, other.ConnectionFrom, other.Peer, other.Source)
+        && (Address, Clients, Port, ConnectionFrom, Peer, Source, SourceRegion) == (other.Address, other.Clients, other.Port, other.ConnectionFrom, other.Peer, other.Source, other.SourceRegion)
         && Slots.SequenceEqual(other.Slots);
 
     public override int GetHashCode() => HashCode.Combine(Partition, Region, IsPrimary, Epoch);
@@ -90,7 +94,8 @@ internal sealed record KeptDatabase
             Port = database.Port,
             ConnectionFrom = database.ConnectionFrom,
             Peer = database.ConnectionFrom is null ? null : partition.Databases.Where(d => d.Region != database.Region && d.ConnectionFrom is not null).Select(static d => new GivenPeer(d.Region, d.ConnectionFrom!)).FirstOrDefault(),
-            Source = !isPrimary && primary?.Port is { } port ? new StandbySource(AddressOf(primaryRegion), port, ReplicationSlot.NameOf(partition.Name, database.Region)) : null,
+            Source = !isPrimary && primary?.Port is { } port ? new StandbySource(AddressOf(primaryRegion), port, ReplicationSlot.NameOf(partition.Name, database.Region)) { ServerName = platform.Tls is null ? null : ProcessLinks.DatabaseServer(platform.Platform, primaryRegion).HostName } : null,
+            SourceRegion = !isPrimary && primary?.Port is not null ? primaryRegion : null,
             Slots = isPrimary
                 ? [.. partition.Databases.Where(d => d.Region != database.Region && d.Port is not null).Select(d => ReplicationSlot.NameOf(partition.Name, d.Region))]
                 : [],

@@ -57,7 +57,7 @@ internal sealed partial class PrivateDatabase
         {
             if (!await server.WaitReadyAsync(stop))
                 return (reader.ExplainEnd(server), false);
-            await using var monitor = new PostgresMonitor(reader.ConnectionString(PostgresRoles.Keeper), reader.Folder, Patience);
+            await using var monitor = new PostgresMonitor(reader.ConnectionString(PostgresRoles.Keeper), reader.Folder, Patience, link: _tools.LinkTo(_wanted.Region));
             var end = await monitor.ReadAsync(stop);
             if (!end.Ok)
                 return (end.Error, false);
@@ -77,9 +77,10 @@ internal sealed partial class PrivateDatabase
 
     private async Task<PostgresError?> KeepStrandedAsync(PostgresInstance reader, int epoch, CancellationToken stop)
     {
-        await using var old = NpgsqlDataSource.Create(reader.ConnectionString(PostgresRoles.Keeper));
-        // Where the new primary's commits wait for a standby, this one may be it: it must not wait for itself.
-        await using var present = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(PostgresInstance.ConnectionString(_wanted.Source!.Port, PostgresRoles.Cell, _tools.Passwords, _wanted.Source.Host)) { Options = "-c synchronous_commit=local" });
+        await using var old = PostgresLink.Open(new NpgsqlConnectionStringBuilder(reader.ConnectionString(PostgresRoles.Keeper)), _tools.LinkTo(_wanted.Region));
+        // As the owner of the journal's tables. Where the new primary's commits wait for a standby, this one may be it: it must not wait for itself.
+        var settings = new NpgsqlConnectionStringBuilder(PostgresInstance.ConnectionString(_wanted.Source!.Port, PostgresRoles.Keeper, _tools.Passwords, _wanted.Source.Host)) { Options = $"-c role={PostgresRoles.Cell} -c synchronous_commit=local" };
+        await using var present = PostgresLink.Open(settings, _tools.LinkTo(_wanted.SourceRegion!));
         var file = Path.Combine(_tools.Data.Stranded, $"{_wanted.Name}.epoch{epoch}.json");
         try
         {

@@ -75,7 +75,7 @@ internal sealed partial class PrivateDatabase
     }
 
     private PostgresMonitor? MonitorOfPrimary(KeptDatabase wanted) => wanted.Source is { } source
-        ? new PostgresMonitor(PostgresInstance.ConnectionString(source.Port, PostgresRoles.Keeper, _tools.Passwords, source.Host), $"the primary of {wanted.Name}", Patience)
+        ? new PostgresMonitor(PostgresInstance.ConnectionString(source.Port, PostgresRoles.Keeper, _tools.Passwords, source.Host), $"the primary of {wanted.Name}", Patience, link: _tools.LinkTo(wanted.SourceRegion!))
         : null;
 
     /// <summary>What the folder is, for those who decide.</summary>

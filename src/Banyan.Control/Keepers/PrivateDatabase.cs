@@ -45,6 +45,7 @@ internal sealed partial class PrivateDatabase : IKept
     private string? _lastFailure;
     private long _readySince;
     private long _awaitsSince;
+    private string? _certificateProblem;
     private int? _handedOver; // The epoch that ended with the standbys level.
 
     // Shared with those who ask; under the gate.
@@ -67,7 +68,7 @@ internal sealed partial class PrivateDatabase : IKept
         _log = log;
         _instance = tools.Instance(wanted);
         _primary = MonitorOfPrimary(wanted);
-        _monitor = new PostgresMonitor(_instance.ConnectionString(PostgresRoles.Keeper), wanted.Name, Patience, keepSession: true);
+        _monitor = new PostgresMonitor(_instance.ConnectionString(PostgresRoles.Keeper), wanted.Name, Patience, keepSession: true, tools.LinkTo(wanted.Region));
     }
 
     public KeptDatabase Wanted
@@ -188,6 +189,7 @@ internal sealed partial class PrivateDatabase : IKept
         Tell(facts);
         if (facts.StopWanted || turn.IsCancellationRequested)
             return facts;
+        RenewCertificates();
         var isAsWanted = folder.Kind == DataFolderKind.Ready && folder.IsStandby != _wanted.IsPrimary && !_wanted.HandOver && facts.State is not { Phase: > FolderPhase.Promoting };
         if (isAsWanted && facts.IsHeld)
         {
@@ -273,6 +275,20 @@ internal sealed partial class PrivateDatabase : IKept
             return StandbyLink.Unknown;
         var template = await _tools.TemplateAsync(cancellationToken);
         return template.Ok && template.Value.ReadSystemIdentifier() != primary.SystemIdentifier ? StandbyLink.OtherTemplate : StandbyLink.Waits;
+    }
+
+    /// <summary>Whatever else is to be done: a server that is only held, or refused, is asked too.</summary>
+    private void RenewCertificates()
+    {
+        if (_server is null)
+            return;
+        var (renewed, error) = _instance.RenewCertificates(_server);
+        if (renewed)
+            KeeperLog.Noted(_log, _wanted.Name, "its certificates were renewed; connections go on.");
+        var problem = error?.Message;
+        if (problem is not null && problem != _certificateProblem)
+            KeeperLog.Noted(_log, _wanted.Name, problem);
+        _certificateProblem = problem;
     }
 
     private void Show(string state, string? detail, bool isEnding = false)

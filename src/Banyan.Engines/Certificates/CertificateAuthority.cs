@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Banyan.Engines.Postgres;
 
 namespace Banyan.Engines.Certificates;
 
@@ -69,8 +70,9 @@ public sealed class CertificateAuthority : IDisposable
     /// <summary>Issues the certificate by which the platform's processes know one of them, as client and as server.</summary>
     /// <param name="name">Who it is.</param>
     /// <param name="addresses">Where it listens; for programs that look at nothing else.</param>
+    /// <param name="loginAs">The one role of PostgreSQL that its bearer may log in as: the certificate's common name. Null: what its kind of process logs in as, if any.</param>
     /// <returns>PEM: the certificate, then its private key.</returns>
-    public string Issue(ProcessName name, IReadOnlyCollection<IPAddress> addresses)
+    public string Issue(ProcessName name, IReadOnlyCollection<IPAddress> addresses, string? loginAs = null)
     {
         if (!name.IsValid)
             throw new ArgumentException($"'{name}' names no process: names are lower-case letters, digits and hyphens, and a region belongs to cells and keepers.", nameof(name));
@@ -78,7 +80,11 @@ public sealed class CertificateAuthority : IDisposable
         names.AddUri(new Uri(name.ToString()));
         foreach (var address in addresses)
             names.AddIpAddress(address);
-        return Issue(name.Region is null ? $"{name.Role}" : $"{name.Role} {name.Region}", names, [ServerAuthentication, ClientAuthentication]);
+        if (name.Role == ProcessRole.Database)
+            names.AddDnsName(name.HostName);
+        var what = name.Region is null ? $"{_platform} {name.Role}" : $"{_platform} {name.Role} {name.Region}";
+        // A common name of ours always holds a space, so none is ever taken for a role's.
+        return Issue((loginAs ?? PostgresRoles.Of(name.Role)) is { } role ? Subject(role, what) : Subject(what), names, [ServerAuthentication, ClientAuthentication]);
     }
 
     /// <summary>Issues a certificate for a server that the world connects to. It names no process: the platform's own refuse it.</summary>
@@ -95,7 +101,7 @@ public sealed class CertificateAuthority : IDisposable
                 names.AddDnsName(host);
         }
 
-        return Issue("front door", names, [ServerAuthentication]);
+        return Issue(Subject($"{_platform} front door"), names, [ServerAuthentication]);
     }
 
     /// <summary>Puts what was issued into a file of mode 0600; who reads it sees the old one or the new one, whole.</summary>
@@ -104,10 +110,10 @@ public sealed class CertificateAuthority : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _root.Dispose();
 
-    private string Issue(string subject, SubjectAlternativeNameBuilder names, string[] uses)
+    private string Issue(X500DistinguishedName subject, SubjectAlternativeNameBuilder names, string[] uses)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(Subject($"{_platform} {subject}"), key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. uses.Select(static u => new Oid(u))], critical: false));
@@ -134,12 +140,16 @@ public sealed class CertificateAuthority : IDisposable
         PrivateFile.Write(rootFile, root.ExportCertificatePem() + "\n", durable: true, UnixFileMode.GroupRead | UnixFileMode.OtherRead);
     }
 
-    private static X500DistinguishedName Subject(string name)
+    private static X500DistinguishedName Subject(string name, string? unit = null)
     {
         var subject = new X500DistinguishedNameBuilder();
         subject.AddOrganizationName("Banyan");
-        subject.AddCommonName(name.Length <= 64 ? name : name[..64]); // ub-common-name, RFC 5280 appendix A.1
+        if (unit is not null)
+            subject.AddOrganizationalUnitName(Fitting(unit));
+        subject.AddCommonName(Fitting(name));
         return subject.Build();
+
+        static string Fitting(string text) => text.Length <= 64 ? text : text[..64]; // ub-common-name, ub-organizational-unit-name: RFC 5280 appendix A.1
     }
 
     /// <summary>RFC 5280 section 4.1.2.2: positive, at most 20 octets, not to be guessed.</summary>

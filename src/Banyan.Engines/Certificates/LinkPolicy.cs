@@ -12,9 +12,10 @@ public static class LinkPolicy
         // the supervisor waits for it to be ready; verbs ask for its state.
         ProcessRole.Cell => client.Role is ProcessRole.FrontDoor or ProcessRole.Cell or ProcessRole.Keeper or ProcessRole.Supervisor or ProcessRole.Operator,
         ProcessRole.Keeper => client.Role is ProcessRole.Keeper or ProcessRole.FrontDoor or ProcessRole.Supervisor or ProcessRole.Operator,
-        // Its members are each other's peers too, where it is etcd.
-        ProcessRole.Consensus => true,
-        // The others listen to nobody by these certificates: a front door has one for the public.
+        // Its members are each other's peers too, where it is etcd. Databases have no business there, and another user runs them.
+        ProcessRole.Consensus => client.Role != ProcessRole.Database,
+        // The others listen to nobody by these certificates: a front door has one for the public, and a database asks for its clients' by their
+        // common names (see PostgresConfiguration).
         _ => false,
     };
 }

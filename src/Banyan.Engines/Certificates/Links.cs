@@ -33,6 +33,7 @@ public sealed class Links : IDisposable
     public Links(string rootFile, string file, IEnumerable<KeyValuePair<IPEndPoint, ProcessName>> known, TimeProvider time, Action<string>? report = null)
     {
         _report = report;
+        RootFile = rootFile;
         try
         {
             _roots.ImportFromPemFile(rootFile);
@@ -56,6 +57,9 @@ public sealed class Links : IDisposable
 
     /// <summary>Who this process is.</summary>
     public ProcessName Me { get; }
+
+    /// <summary>PEM: the certificates of authorities that are trusted.</summary>
+    public string RootFile { get; }
 
     /// <summary>Who listens at an address; null where it is none of the platform's processes.</summary>
     public ProcessName? Who(IPEndPoint address) => _known.GetValueOrDefault(address.ToString());
@@ -103,6 +107,23 @@ public sealed class Links : IDisposable
             await secure.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Fills in the handshake of a driver with a private database: TLS 1.3, this process' certificate, and a server that the platform's
+    /// authority named so. The driver MUST verify all of it (<c>VerifyFull</c>).
+    /// </summary>
+    /// <param name="handshake">The driver's own.</param>
+    /// <param name="server">Who must be there.</param>
+    public void ForDatabase(SslClientAuthenticationOptions handshake, ProcessName server)
+    {
+        ArgumentNullException.ThrowIfNull(handshake);
+        handshake.TargetHost = server.HostName;
+        handshake.ClientCertificates = null;
+        handshake.ClientCertificateContext = _mine.Context;
+        handshake.EnabledSslProtocols = SslProtocols.Tls13;
+        handshake.AllowTlsResume = false;
+        handshake.CertificateChainPolicy = Trust(ServerAuthentication);
     }
 
     /// <inheritdoc/>

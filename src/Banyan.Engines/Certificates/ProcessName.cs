@@ -17,13 +17,16 @@ public sealed record ProcessName(string Platform, string? Region, ProcessRole Ro
     private const string AlternativeNames = "2.5.29.17";
     private const int LongestWord = 63;
 
+    /// <summary>Reserved for private use: no name in it is ever somebody else's.</summary>
+    private const string Domain = "internal";
+
     /// <summary>Uniform resource identifier: <c>[6] IMPLICIT IA5String</c> of a GeneralName.</summary>
     private static readonly Asn1Tag UriTag = new(TagClass.ContextSpecific, 6);
 
-    private static readonly string[] Words = ["cell", "keeper", "front-door", "consensus", "supervisor", "operator"];
+    private static readonly string[] Words = ["cell", "keeper", "front-door", "consensus", "supervisor", "operator", "database"];
 
     /// <summary>Whether processes of a role belong to a region.</summary>
-    public static bool IsOfRegion(ProcessRole role) => role is ProcessRole.Cell or ProcessRole.Keeper;
+    public static bool IsOfRegion(ProcessRole role) => role is ProcessRole.Cell or ProcessRole.Keeper or ProcessRole.Database;
 
     /// <summary>Reads what <see cref="ToString"/> writes, and nothing else: no other letters, no empty part, no region where there is none.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ProcessName? name)
@@ -73,6 +76,12 @@ public sealed record ProcessName(string Platform, string? Region, ProcessRole Ro
 
     /// <inheritdoc/>
     public override string ToString() => Region is null ? $"{Scheme}{Platform}/{Words[(int)Role]}" : $"{Scheme}{Platform}/{Region}/{Words[(int)Role]}";
+
+    /// <summary>
+    /// The same as a host's name, <c>database.east-africa.kai.internal</c>, for programs that know servers by those alone. Nobody resolves
+    /// it: it is looked for in the certificate, whatever the address (RFC 6125).
+    /// </summary>
+    public string HostName => Region is null ? $"{Words[(int)Role]}.{Platform}.{Domain}" : $"{Words[(int)Role]}.{Region}.{Platform}.{Domain}";
 
     /// <summary>Whether it can be said in a certificate, and is read as the same again.</summary>
     internal bool IsValid => TryParse(ToString(), out var same) && same == this;

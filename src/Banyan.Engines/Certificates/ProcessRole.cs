@@ -20,4 +20,7 @@ public enum ProcessRole
 
     /// <summary>A verb that someone runs who may read the data folder.</summary>
     Operator,
+
+    /// <summary>The PostgreSQL servers of a region: for those who connect to them, and as standbys of another region's.</summary>
+    Database,
 }

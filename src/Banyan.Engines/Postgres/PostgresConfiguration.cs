@@ -9,6 +9,15 @@ internal static class PostgresConfiguration
 {
     public const string PassFile = "banyan.pgpass";
 
+    /// <summary>Trusted authorities, in <see cref="TlsFolder"/>.</summary>
+    public const string RootFile = "root.pem";
+
+    /// <summary>The server's certificate and key, in <see cref="TlsFolder"/>; also by which it logs in to its primary.</summary>
+    public const string ServerFile = "server.pem";
+
+    /// <summary>In <see cref="TlsFolder"/> while a rewind runs.</summary>
+    public const string RewindFile = "rewind.pem";
+
     /// <summary>Megabytes of WAL that a server keeps though nobody is known to need them.</summary>
     private const int KeptWal = 64;
 
@@ -82,6 +91,15 @@ internal static class PostgresConfiguration
             ["lc_messages"] = "C",
             ["timezone"] = "UTC",
         };
+        if (settings.Tls is not null)
+        {
+            var certificates = TlsFolder(folder);
+            lines["ssl"] = "on";
+            lines["ssl_min_protocol_version"] = "TLSv1.3";
+            lines["ssl_ca_file"] = Path.Combine(certificates, RootFile);
+            lines["ssl_cert_file"] = lines["ssl_key_file"] = Path.Combine(certificates, ServerFile);
+        }
+
         if (settings.StandbyOf is { } source)
         {
             lines["primary_conninfo"] = ConnectionInfo(source, settings.Name, folder);
@@ -104,28 +122,58 @@ internal static class PostgresConfiguration
         return text.ToString();
     }
 
-    /// <summary>pg_hba.conf: loopback (or the regions' own network) alone, passwords always, each role only where it belongs; isolated: the keeper alone.</summary>
-    public static string Access(bool isolated = false, string clients = PostgresSettings.Loopback + "/32") => isolated ? $"""
+    /// <summary>pg_hba.conf, see <see cref="Access(bool, string, bool)"/>.</summary>
+    public static string Access(PostgresSettings settings) => Access(settings.IsIsolated, settings.Clients, settings.Tls is not null);
+
+    /// <summary>
+    /// pg_hba.conf: loopback (or the regions' own network) alone, passwords always, each role only where it belongs; isolated: the keeper
+    /// alone. Where connections are secured a certificate too, whose common name is that role: a password alone is worth nothing.
+    /// </summary>
+    public static string Access(bool isolated = false, string clients = PostgresSettings.Loopback + "/32", bool secured = false)
+    {
+        var (type, method) = secured ? ("hostssl", "scram-sha-256 clientcert=verify-full") : ("host", "scram-sha-256");
+        var refusal = secured ? """
+            hostnossl all,replication all all reject
+
+            """ : "";
+        return refusal + (isolated ? $"""
         # Written by Banyan: the keeper reads this folder, nobody else may.
-        host    all          {PostgresRoles.Keeper}         {clients}  scram-sha-256
+        {type}    all          {PostgresRoles.Keeper}         {clients}  {method}
 
         """ : $"""
         # Written by Banyan at each start.
         # TYPE  DATABASE     USER                  ADDRESS       METHOD
-        host    {PostgresRoles.Database}       {PostgresRoles.Cell}           {clients}  scram-sha-256
-        host    all          {PostgresRoles.Keeper}         {clients}  scram-sha-256
-        host    replication  {PostgresRoles.Replication}    {clients}  scram-sha-256
+        {type}    {PostgresRoles.Database}       {PostgresRoles.Cell}           {clients}  {method}
+        {type}    all          {PostgresRoles.Keeper}         {clients}  {method}
+        {type}    replication  {PostgresRoles.Replication}    {clients}  {method}
 
-        """;
+        """);
+    }
+
+    /// <summary>The folder of a server's certificates, beside its data.</summary>
+    public static string TlsFolder(string folder) => folder + ".tls";
 
     /// <summary>The passfile that a standby logs in with.</summary>
     public static string Pass(StandbySource source, PostgresPasswords passwords) =>
-        $"{source.Host}:{Number(source.Port)}:*:{PostgresRoles.Replication}:{passwords.Replication}\n";
+        $"{source.ServerName ?? source.Host}:{Number(source.Port)}:*:{PostgresRoles.Replication}:{passwords.Replication}\n";
+
+    /// <summary>How a program of PostgreSQL connects to a primary, but for who it is.</summary>
+    /// <param name="source">The primary.</param>
+    /// <param name="folder">The data folder of who connects.</param>
+    /// <param name="certificate">The file in its <see cref="TlsFolder"/> that says who connects.</param>
+    public static string Reach(StandbySource source, string folder, string certificate = ServerFile)
+    {
+        var tls = TlsFolder(folder);
+        return string.Join(' ', source.ServerName is { } name
+            ? [
+                $"host={name}", $"hostaddr={source.Host}", $"port={Number(source.Port)}", "sslmode=verify-full", "ssl_min_protocol_version=TLSv1.3", "channel_binding=require",
+                $"sslrootcert={Quoted(Path.Combine(tls, RootFile))}", $"sslcert={Quoted(Path.Combine(tls, certificate))}", $"sslkey={Quoted(Path.Combine(tls, certificate))}",
+                "gssencmode=disable", "connect_timeout=5"]
+            : (string[])[$"host={source.Host}", $"port={Number(source.Port)}", "sslmode=disable", "gssencmode=disable", "connect_timeout=5"]);
+    }
 
     private static string ConnectionInfo(StandbySource source, string name, string folder) => string.Join(' ',
-        $"host={source.Host}", $"port={Number(source.Port)}", $"user={PostgresRoles.Replication}",
-        $"passfile={Quoted(Path.Combine(folder, PassFile))}", $"application_name={Quoted(name)}",
-        "sslmode=disable", "gssencmode=disable", "connect_timeout=5");
+        $"user={PostgresRoles.Replication}", $"passfile={Quoted(Path.Combine(folder, PassFile))}", $"application_name={Quoted(name)}", Reach(source, folder));
 
     private static string Quoted(string value) => $"'{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'";
 

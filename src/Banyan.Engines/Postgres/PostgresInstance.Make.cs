@@ -36,11 +36,12 @@ public sealed partial class PostgresInstance
         async Task<PostgresError?> BackUpAsync(string draft)
         {
             DataFolder.Make(draft, _account);
+            WriteCertificates();
             var backup = await Command.RunAsync(
                 _account.Run(
-                    _installation.Program("pg_basebackup"), "-h", source.Host, "-p", $"{source.Port}", "-U", PostgresRoles.Replication, "-D", draft,
+                    _installation.Program("pg_basebackup"), "-d", $"user={PostgresRoles.Replication} {PostgresConfiguration.Reach(source, Folder)}", "-D", draft,
                     "-X", "stream", "-S", source.Slot, "-c", "fast", "--no-password", "--no-sync"),
-                environment: new Dictionary<string, string> { ["PGPASSWORD"] = _passwords.Replication, ["PGSSLMODE"] = "disable", ["PGGSSENCMODE"] = "disable", ["PGCONNECT_TIMEOUT"] = "5" },
+                environment: new Dictionary<string, string> { ["PGPASSWORD"] = _passwords.Replication },
                 cancellationToken: cancellationToken);
             if (backup.ExitCode != 0)
                 return Errors.From(backup, $"pg_basebackup from port {source.Port}", Folder, _account);
@@ -123,8 +124,9 @@ public sealed partial class PostgresInstance
 
     private void WriteConfiguration(string folder)
     {
+        WriteCertificates();
         DataFolder.Write(folder, "postgresql.conf", PostgresConfiguration.Main(Settings, Folder), _account);
-        DataFolder.Write(folder, "pg_hba.conf", PostgresConfiguration.Access(Settings.IsIsolated, Settings.Clients), _account);
+        DataFolder.Write(folder, "pg_hba.conf", PostgresConfiguration.Access(Settings), _account);
         if (Settings.StandbyOf is { } source)
             DataFolder.Write(folder, PostgresConfiguration.PassFile, PostgresConfiguration.Pass(source, _passwords), _account);
     }

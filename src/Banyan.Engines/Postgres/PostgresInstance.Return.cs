@@ -36,12 +36,9 @@ public sealed partial class PostgresInstance
         var ours = Folder + ".log";
         if (Try(() => File.Move(log, ours, overwrite: true)) is { } kept && File.Exists(log))
             return kept;
-        var answer = await Command.RunAsync(
-            _account.Run(
-                _installation.Program("pg_rewind"), "-D", Folder, "--no-sync",
-                $"--source-server=host={source.Host} port={source.Port} user={PostgresRoles.Keeper} dbname=postgres sslmode=disable gssencmode=disable connect_timeout=5"),
-            environment: new Dictionary<string, string> { ["PGPASSWORD"] = _passwords.Keeper },
-            cancellationToken: cancellationToken);
+        if (Try(LendRewindCertificate) is { } notLent)
+            return notLent;
+        var answer = await RunRewindAsync(source, cancellationToken);
         if (answer.ExitCode != 0)
         {
             return answer.Errors.Contains("connection to server", StringComparison.Ordinal) && !answer.Output.Contains("servers diverged", StringComparison.Ordinal) && !answer.Errors.Contains("servers diverged", StringComparison.Ordinal)
@@ -58,6 +55,23 @@ public sealed partial class PostgresInstance
             if (Settings.Durable)
                 DataFolder.Sync(Folder, wholeFileSystem: true);
         });
+    }
+
+    private async Task<CommandAnswer> RunRewindAsync(StandbySource source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Command.RunAsync(
+                _account.Run(
+                    _installation.Program("pg_rewind"), "-D", Folder, "--no-sync",
+                    $"--source-server=user={PostgresRoles.Keeper} dbname=postgres {PostgresConfiguration.Reach(source, Folder, PostgresConfiguration.RewindFile)}"),
+                environment: new Dictionary<string, string> { ["PGPASSWORD"] = _passwords.Keeper },
+                cancellationToken: cancellationToken);
+        }
+        finally
+        {
+            TakeBackRewindCertificate();
+        }
     }
 
     /// <summary>Replaces the folder, whatever it holds, by a copy of its primary. The caller MUST have read what it alone held.</summary>

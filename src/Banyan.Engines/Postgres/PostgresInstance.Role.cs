@@ -27,7 +27,7 @@ public sealed partial class PostgresInstance
         try
         {
             return File.ReadAllText(Path.Combine(Folder, "postgresql.conf")) == PostgresConfiguration.Main(Settings, Folder)
-                && File.ReadAllText(Path.Combine(Folder, "pg_hba.conf")) == PostgresConfiguration.Access(Settings.IsIsolated, Settings.Clients);
+                && File.ReadAllText(Path.Combine(Folder, "pg_hba.conf")) == PostgresConfiguration.Access(Settings);
         }
         catch (Exception e) when (Errors.From(e, Folder, _account) is not null)
         {

@@ -53,14 +53,17 @@ public sealed class PostgresMonitor : IAsyncDisposable
     private readonly NpgsqlDataSource _source;
     private readonly string? _password;
     private readonly string _place;
+    private readonly PostgresLink? _link;
 
     /// <summary>Connects lazily.</summary>
     /// <param name="connectionString">Of a role that may read statistics; the keeper's for private instances.</param>
     /// <param name="place">What to call the server in errors: a folder, or the name of what held the connection string.</param>
     /// <param name="patience">The longest that one question may take.</param>
     /// <param name="keepSession">Whether a session stays open between questions; a login costs the server more than a question every few seconds.</param>
-    public PostgresMonitor(string connectionString, string place, TimeSpan? patience = null, bool keepSession = false)
+    /// <param name="link">How the connection is secured; null: as the connection string says.</param>
+    public PostgresMonitor(string connectionString, string place, TimeSpan? patience = null, bool keepSession = false, PostgresLink? link = null)
     {
+        _link = link;
         var seconds = (int)Math.Ceiling((patience ?? TimeSpan.FromSeconds(3)).TotalSeconds);
         _place = place;
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
@@ -78,7 +81,7 @@ public sealed class PostgresMonitor : IAsyncDisposable
             ConnectionPruningInterval = 15,
         };
         _password = settings.Password;
-        _source = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString).Build();
+        _source = PostgresLink.Open(settings, link);
     }
 
     /// <summary>Asks for the facts.</summary>
@@ -287,7 +290,7 @@ public sealed class PostgresMonitor : IAsyncDisposable
     private async Task<PostgresError?> AskAnewAsync(Func<NpgsqlConnection, Task<PostgresError?>> question, CancellationToken cancellationToken)
     {
         var settings = new NpgsqlConnectionStringBuilder(_source.ConnectionString) { Password = _password, Pooling = false, MinPoolSize = 0, MaxAutoPrepare = 0, CommandTimeout = 60 };
-        await using var source = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString).Build();
+        await using var source = PostgresLink.Open(settings, _link);
         try
         {
             await using var connection = await source.OpenConnectionAsync(cancellationToken);

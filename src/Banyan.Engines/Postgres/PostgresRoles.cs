@@ -1,3 +1,5 @@
+using Banyan.Engines.Certificates;
+
 namespace Banyan.Engines.Postgres;
 
 /// <summary>The database and the roles that every private instance has.</summary>
@@ -14,4 +16,13 @@ public static class PostgresRoles
 
     /// <summary>What standbys log in as.</summary>
     public const string Replication = "banyan_replication";
+
+    /// <summary>The one role that a kind of process logs in as: its certificate says so, and private instances look. Null: it logs in nowhere.</summary>
+    public static string? Of(ProcessRole process) => process switch
+    {
+        ProcessRole.Cell => Cell,
+        ProcessRole.Keeper => Keeper,
+        ProcessRole.Database => Replication,
+        _ => null,
+    };
 }

@@ -24,6 +24,9 @@ public sealed record PostgresSettings
     /// <summary>The standby that a primary's commits wait for, by the name that it gives itself (its <see cref="Name"/>); null: they wait for none.</summary>
     public string? SynchronousStandby { get; init; }
 
+    /// <summary>How its connections are secured; null where they are plain.</summary>
+    public PostgresTls? Tls { get; init; }
+
     /// <summary>Whether the keeper alone may log in, to read: an old primary is looked at before anything else is done with it.</summary>
     public bool IsIsolated { get; init; }
 

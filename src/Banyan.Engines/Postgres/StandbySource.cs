@@ -8,4 +8,8 @@ namespace Banyan.Engines.Postgres;
 /// a platform is cloned from one template and so has the same system identifier, and PostgreSQL itself would let a
 /// standby stream from the primary of another partition.
 /// </param>
-public sealed record StandbySource(string Host, int Port, string Slot);
+public sealed record StandbySource(string Host, int Port, string Slot)
+{
+    /// <summary>The host that the primary's certificate must be of, whatever its address; null where connections are plain.</summary>
+    public string? ServerName { get; init; }
+}

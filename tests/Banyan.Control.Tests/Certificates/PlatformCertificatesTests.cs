@@ -25,6 +25,10 @@ public sealed class PlatformCertificatesTests : IDisposable
             ["keeper-west"] = "banyan://kai/west/keeper",
             ["cell-east"] = "banyan://kai/east/cell",
             ["cell-west"] = "banyan://kai/west/cell",
+            ["database-east"] = "banyan://kai/east/database",
+            ["database-west"] = "banyan://kai/west/database",
+            ["rewind-east"] = "banyan://kai/east/database",
+            ["rewind-west"] = "banyan://kai/west/database",
             ["front-door"] = "banyan://kai/front-door",
             ["front-door-2"] = "banyan://kai/front-door",
         };
@@ -36,6 +40,23 @@ public sealed class PlatformCertificatesTests : IDisposable
 
         Directory.GetFiles(_data.Certificates).Select(Path.GetFileName).ShouldBe([.. expected.Keys.Select(static k => $"{k}.pem"), "public.pem", "root.key", "root.pem"], ignoreOrder: true);
         expected.Keys.Select(k => Read(k).GetPublicKeyString()).ShouldBeUnique();
+    }
+
+    /// <summary>Private databases let in whose certificate's common name is the role.</summary>
+    [Theory]
+    [InlineData("cell-east", "banyan_cell")]
+    [InlineData("keeper-east", "banyan_keeper")]
+    [InlineData("database-east", "banyan_replication")]
+    [InlineData("rewind-east", "banyan_keeper")]
+    [InlineData("operator", "kai Operator")]
+    [InlineData("front-door", "kai FrontDoor")]
+    [InlineData("consensus", "kai Consensus")]
+    [InlineData("supervisor", "kai Supervisor")]
+    [InlineData("public", "kai front door")]
+    public void Prepare_CommonName_IsTheOneRoleThatItMayLogInAs(string process, string name)
+    {
+        using var certificates = Prepare(Platform());
+        Read(process).GetNameInfo(X509NameType.SimpleName, forIssuer: false).ShouldBe(name);
     }
 
     [Fact]

@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
+using Banyan.Control.Certificates;
 using Banyan.Control.Platform;
 using Banyan.Control.Status;
+using Banyan.Engines.Certificates;
 using Banyan.Engines.Postgres;
 using Banyan.Testing;
 using Npgsql;
@@ -18,10 +20,14 @@ internal sealed class KeeperWorld : IAsyncDisposable
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
     private readonly ConcurrentBag<Process> _keepers = [];
 
+    private readonly PlatformCertificates? _certificates;
+    private readonly ConcurrentDictionary<string, Links> _links = [];
+
     private KeeperWorld(string root, PlatformState state)
     {
         Data = new DataFolder(root);
         State = state;
+        _certificates = state.Tls is null ? null : PlatformCertificates.Prepare(state, Data, TimeProvider.System, []);
     }
 
     public DataFolder Data { get; }
@@ -31,7 +37,7 @@ internal sealed class KeeperWorld : IAsyncDisposable
     /// <summary>What keepers said, for the message of a failing test.</summary>
     public ConcurrentQueue<string> Words { get; } = [];
 
-    public static KeeperWorld Create(bool standbys = true)
+    public static KeeperWorld Create(bool standbys = true, bool secured = false)
     {
         var root = Directory.CreateTempSubdirectory("banyan-keeper-").FullName;
         File.SetUnixFileMode(root, (UnixFileMode)0b111_101_101);
@@ -41,6 +47,7 @@ internal sealed class KeeperWorld : IAsyncDisposable
             Platform = "test",
             InstanceId = Guid.NewGuid().ToString("n"),
             EntryPort = 1,
+            Tls = secured ? new TlsState() : null,
             Regions =
             [
                 new RegionState { Name = East, Tier = "core", Standby = South, CellPort = 1, KeeperPort = ports[0] },
@@ -123,11 +130,16 @@ internal sealed class KeeperWorld : IAsyncDisposable
         }
     }
 
+    /// <summary>As a process whose business it is to log in as a role.</summary>
     public NpgsqlDataSource Connect(string partition, string region, string role = PostgresRoles.Cell)
     {
         var passwords = PostgresPasswords.LoadOrCreate(Data.Secrets).Value!;
-        return NpgsqlDataSource.Create(PostgresInstance.ConnectionString(Port(partition, region), role, passwords) + ";Timeout=5");
+        var settings = new NpgsqlConnectionStringBuilder(PostgresInstance.ConnectionString(Port(partition, region), role, passwords)) { Timeout = 5 };
+        return PostgresLink.Open(settings, PostgresLink.To(LinksOf(role == PostgresRoles.Cell ? ProcessLinks.CellOf(region) : $"keeper-{region}"), region));
     }
+
+    /// <summary>The links of a process; null where connections are plain.</summary>
+    public Links? LinksOf(string process) => State.Tls is null ? null : _links.GetOrAdd(process, p => State.Join(Data, p, TimeProvider.System).Links!);
 
     /// <summary>Runs a statement on a connection of its own.</summary>
     public async Task<object?> RunAsync(string partition, string region, string sql, string role = PostgresRoles.Cell)
@@ -178,6 +190,9 @@ internal sealed class KeeperWorld : IAsyncDisposable
         foreach (var pid in Servers())
             Kill(pid);
         await UntilAsync(() => Task.FromResult(Servers().Count == 0));
+        foreach (var links in _links.Values)
+            links.Dispose();
+        _certificates?.Dispose();
         Directory.Delete(Data.Root, recursive: true);
     }
 }

@@ -22,9 +22,9 @@ internal sealed class MovingPair : IAsyncDisposable
     public PartitionRecord Record { get; private set; } = new() { Epoch = 1, Primary = East };
 
     /// <summary>East's primary and its standby in the south, which has received everything.</summary>
-    public static async Task<MovingPair> StartAsync(bool third = false)
+    public static async Task<MovingPair> StartAsync(bool third = false, bool secured = false)
     {
-        var world = KeeperWorld.Create();
+        var world = KeeperWorld.Create(secured: secured);
         if (third)
             world.Change(s => s with { Partitions = [s.Partitions[0] with { Databases = [.. s.Partitions[0].Databases, new() { Region = West, Port = FreePort.Take() }] }] });
         var options = new KeeperOptions { DataDirectory = world.Data.Root, Region = East, PlatformState = world.State };
@@ -43,7 +43,7 @@ internal sealed class MovingPair : IAsyncDisposable
     /// <summary>Starts a keeper's care for the region's database.</summary>
     public void Keep(string region, Func<KeptDatabase, KeptDatabase>? change = null)
     {
-        var kept = new PrivateDatabase((change ?? (w => w))(Wish(region)), _tools, new Words(World));
+        var kept = new PrivateDatabase((change ?? (w => w))(Wish(region)), _tools with { Links = World.LinksOf($"keeper-{region}") }, new Words(World));
         var stop = new CancellationTokenSource();
         _running[region] = (kept, Task.Run(() => kept.RunAsync(stop.Token)), stop); // Away from the few threads that run tests.
     }

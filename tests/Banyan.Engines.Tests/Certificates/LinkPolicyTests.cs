@@ -9,10 +9,11 @@ public class LinkPolicyTests
     [
         (ProcessRole.Cell, [ProcessRole.Cell, ProcessRole.Keeper, ProcessRole.FrontDoor, ProcessRole.Supervisor, ProcessRole.Operator]),
         (ProcessRole.Keeper, [ProcessRole.Keeper, ProcessRole.FrontDoor, ProcessRole.Supervisor, ProcessRole.Operator]),
-        (ProcessRole.Consensus, Enum.GetValues<ProcessRole>()),
+        (ProcessRole.Consensus, [.. Enum.GetValues<ProcessRole>().Where(static r => r != ProcessRole.Database)]),
         (ProcessRole.FrontDoor, []),
         (ProcessRole.Supervisor, []),
         (ProcessRole.Operator, []),
+        (ProcessRole.Database, []),
     ];
 
     [Fact]

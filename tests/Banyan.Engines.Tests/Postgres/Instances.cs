@@ -35,9 +35,9 @@ public sealed class Instances : IAsyncLifetime
     /// <summary>A name that no other test has.</summary>
     public string Name() => $"p{Interlocked.Increment(ref _count)}";
 
-    public PostgresInstance Describe(string partition, string region = "here", StandbySource? standbyOf = null, string? folder = null, IReadOnlyDictionary<string, string>? further = null, bool durable = false) => new(
+    public PostgresInstance Describe(string partition, string region = "here", StandbySource? standbyOf = null, string? folder = null, IReadOnlyDictionary<string, string>? further = null, bool durable = false, PostgresTls? tls = null) => new(
         Installation, Account, folder ?? Path.Combine(Root, "databases", $"{partition}@{region}"), new DataFolderMark(InstanceId, partition, region), Passwords,
-        new PostgresSettings { Port = FreePort.Take(), Name = $"{partition}@{region}", StandbyOf = standbyOf, Durable = durable, Further = further ?? new Dictionary<string, string>() });
+        new PostgresSettings { Port = FreePort.Take(), Name = $"{partition}@{region}", StandbyOf = standbyOf, Durable = durable, Tls = tls, Further = further ?? new Dictionary<string, string>() });
 
     /// <summary>A primary that runs.</summary>
     public async Task<(PostgresInstance Instance, RunningPostgres Server)> PrimaryAsync(string partition, IReadOnlyDictionary<string, string>? further = null, bool durable = false)
