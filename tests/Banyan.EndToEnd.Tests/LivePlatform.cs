@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Banyan.Testing;
+using Npgsql;
 
 namespace Banyan.EndToEnd.Tests;
 
@@ -77,6 +78,24 @@ public sealed class LivePlatform : IAsyncLifetime
                 throw new TimeoutException($"{partition} is not at {to} after {Patience}: {status}\n{Logs()}");
             await BanyanCommand.RunAsync("switch", partition, "--to", to, "--data", Data); // Refused while its standby there is not level yet.
         }
+    }
+
+    /// <summary>How a region's cell logs in to a database of its region, as a connection string can say it.</summary>
+    public NpgsqlConnectionStringBuilder LoginOfCell(string region, int port)
+    {
+        var certificate = Path.Combine(Data, "certificates", $"cell-{region}.pem");
+        return new()
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            Database = "banyan",
+            Username = "banyan_cell",
+            Password = File.ReadAllText(Path.Combine(Data, "secrets", "cell.password")).Trim(),
+            SslMode = SslMode.VerifyFull,
+            RootCertificate = Path.Combine(Data, "certificates", "root.pem"),
+            SslCertificate = certificate,
+            SslKey = certificate,
+        };
     }
 
     /// <summary>The supervisor's last words and the others' complaints, for a failing test.</summary>

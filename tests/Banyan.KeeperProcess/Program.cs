@@ -2,6 +2,7 @@
 // or the care for one database of it, by a record that does not change: Banyan.KeeperProcess DATA REGION PARTITION RECORD
 using System.Runtime.InteropServices;
 using Banyan.Cells.Partitions;
+using Banyan.Control.Certificates;
 using Banyan.Control.Keepers;
 using Banyan.Control.Platform;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
 var state = PlatformStateFile.Read(new DataFolder(args[0]))!;
+state = state.Join(new DataFolder(args[0]), $"keeper-{args[1]}", TimeProvider.System);
 using var stop = new CancellationTokenSource();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
 {

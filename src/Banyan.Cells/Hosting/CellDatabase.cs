@@ -19,12 +19,7 @@ internal static class CellDatabase
         settings.Timeout = 5;
         settings.CommandTimeout = 30;
         settings.CancellationTimeout = 2000;
-        if (options.DatabaseLink is { } link)
-        {
-            link.Secure(settings);
-            builder.UseSslClientAuthenticationOptionsCallback(link.Secure);
-        }
-
+        options.DatabaseLink?.Secure(builder);
         builder.Name = options.Context.Partition; // in metrics and traces, in place of the connection string
         builder.UseLoggerFactory(loggers);
         return builder.Build();

@@ -81,7 +81,7 @@ public sealed class PostgresMonitor : IAsyncDisposable
             ConnectionPruningInterval = 15,
         };
         _password = settings.Password;
-        _source = PostgresLink.Open(settings, link);
+        _source = PostgresLink.OpenSlim(settings, link);
     }
 
     /// <summary>Asks for the facts.</summary>
@@ -290,7 +290,7 @@ public sealed class PostgresMonitor : IAsyncDisposable
     private async Task<PostgresError?> AskAnewAsync(Func<NpgsqlConnection, Task<PostgresError?>> question, CancellationToken cancellationToken)
     {
         var settings = new NpgsqlConnectionStringBuilder(_source.ConnectionString) { Password = _password, Pooling = false, MinPoolSize = 0, MaxAutoPrepare = 0, CommandTimeout = 60 };
-        await using var source = PostgresLink.Open(settings, _link);
+        await using var source = PostgresLink.OpenSlim(settings, _link);
         try
         {
             await using var connection = await source.OpenConnectionAsync(cancellationToken);

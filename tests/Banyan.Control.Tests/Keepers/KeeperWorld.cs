@@ -20,7 +20,8 @@ internal sealed class KeeperWorld : IAsyncDisposable
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
     private readonly ConcurrentBag<Process> _keepers = [];
 
-    private readonly PlatformCertificates? _certificates;
+    private PlatformCertificates? _certificates;
+    private HttpClient? _secured;
     private readonly ConcurrentDictionary<string, Links> _links = [];
 
     private KeeperWorld(string root, PlatformState state)
@@ -69,6 +70,14 @@ internal sealed class KeeperWorld : IAsyncDisposable
     /// <summary>Writes another platform.json, for keepers that start from now on.</summary>
     public void Change(Func<PlatformState, PlatformState> change) => PlatformStateFile.Write(Data, State = change(State));
 
+    /// <summary>The other choice, for keepers that start from now on.</summary>
+    public void Secure(TlsState? tls)
+    {
+        Change(s => s with { Tls = tls });
+        if (tls is not null)
+            _certificates ??= PlatformCertificates.Prepare(State, Data, TimeProvider.System, []);
+    }
+
     public Process StartKeeper(string region, Dictionary<string, string>? environment = null)
     {
         var info = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Banyan.KeeperProcess")) { RedirectStandardInput = true, RedirectStandardError = true };
@@ -94,7 +103,9 @@ internal sealed class KeeperWorld : IAsyncDisposable
     {
         try
         {
-            return await Http.GetFromJsonAsync(new Uri($"http://127.0.0.1:{State.FindRegion(region)!.KeeperPort}/status"), StatusJson.Default.KeeperReport);
+            if (State.Tls is not null)
+                _secured ??= new HttpClient(LinkHandler.Over(LinksOf(ProcessLinks.Supervisor), new SocketsHttpHandler())) { Timeout = Http.Timeout };
+            return await (State.Tls is null ? Http : _secured!).GetFromJsonAsync(new Uri($"http://127.0.0.1:{State.FindRegion(region)!.KeeperPort}/status"), StatusJson.Default.KeeperReport);
         }
         catch (HttpRequestException)
         {
@@ -192,6 +203,7 @@ internal sealed class KeeperWorld : IAsyncDisposable
         await UntilAsync(() => Task.FromResult(Servers().Count == 0));
         foreach (var links in _links.Values)
             links.Dispose();
+        _secured?.Dispose();
         _certificates?.Dispose();
         Directory.Delete(Data.Root, recursive: true);
     }

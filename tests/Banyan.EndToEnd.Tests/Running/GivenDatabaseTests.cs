@@ -104,14 +104,7 @@ public sealed class GivenDatabaseTests(LivePlatform live) : IAsyncLifetime
         var name = partition["name"]!.GetValue<string>();
         await live.WaitUntilHomeAsync(name);
         var standby = partition["databases"]!.AsArray().First(d => d!["region"]!.GetValue<string>() != name)!;
-        return new()
-        {
-            Host = "127.0.0.1",
-            Port = standby["port"]!.GetValue<int>(),
-            Database = "banyan",
-            Username = "banyan_cell",
-            Password = (await File.ReadAllTextAsync(Path.Combine(live.Data, "secrets", "cell.password"))).Trim(),
-        };
+        return live.LoginOfCell(standby["region"]!.GetValue<string>(), standby["port"]!.GetValue<int>());
     }
 
     private async Task<string> WriteBlueprintAsync(string connection)

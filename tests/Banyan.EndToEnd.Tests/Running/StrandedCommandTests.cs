@@ -85,10 +85,7 @@ public sealed class StrandedCommandTests(LivePlatform live)
         var port = status.GetProperty("regions").EnumerateArray().Single(r => r.GetProperty("name").GetString() == primary).GetProperty("databases").EnumerateArray()
             .Single(static d => d.GetProperty("partition").GetString() == Region).GetProperty("port").GetInt32();
         var ids = Enumerable.Range(0, count).Select(static _ => Guid.CreateVersion7()).ToList();
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder
-        {
-            Host = "127.0.0.1", Port = port, Database = "banyan", Username = "banyan_cell", Password = (await File.ReadAllTextAsync(Path.Combine(live.Data, "secrets", "cell.password"))).Trim(),
-        }.ConnectionString);
+        await using var source = NpgsqlDataSource.Create(live.LoginOfCell(primary!, port));
         await using var insert = source.CreateCommand("""
             INSERT INTO journal.stranded (id, origin, epoch, position, recorded_at, topic, type, content_type, data)
             SELECT id, 'west-africa', 1, 7, now(), 'test.things', 'banyan.test.v1', 'application/json', '{"a":1}' FROM unnest($1) WITH ORDINALITY u (id, n) ORDER BY n

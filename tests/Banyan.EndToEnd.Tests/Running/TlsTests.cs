@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using Npgsql;
 
 namespace Banyan.EndToEnd.Tests.Running;
 
@@ -55,6 +56,38 @@ public sealed class TlsTests(LivePlatform platform)
         {
             using var answer = await http.GetAsync(new Uri($"https://127.0.0.1:{port}{path}"));
             answer.IsSuccessStatusCode.ShouldBeTrue(who);
+        }
+    }
+
+    /// <summary>The password is right each time; a cell has it, and a certificate beside it.</summary>
+    [Fact]
+    public async Task Databases_AskedWithThePasswordAlone_LetNobodyIn()
+    {
+        var status = await platform.WaitUntilServingAsync();
+        var databases = status.GetProperty("regions").EnumerateArray()
+            .SelectMany(static r => r.GetProperty("databases").EnumerateArray().Select(d => (Region: r.GetProperty("name").GetString()!, Port: d.GetProperty("port").GetInt32()))).ToList();
+        databases.Count.ShouldBe(10);
+        foreach (var (region, port) in databases)
+        {
+            var login = platform.LoginOfCell(region, port);
+            login.Pooling = false;
+            await using (var cell = new NpgsqlConnection(login.ConnectionString))
+            {
+                await cell.OpenAsync();
+                await using var command = new NpgsqlCommand("SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid()", cell);
+                (await command.ExecuteScalarAsync()).ShouldBe("TLSv1.3");
+            }
+
+            (login.SslCertificate, login.SslKey) = (null, null);
+            await RefusedAsync(login);
+            (login.SslMode, login.RootCertificate) = (SslMode.Disable, null);
+            await RefusedAsync(login);
+        }
+
+        async Task RefusedAsync(NpgsqlConnectionStringBuilder login)
+        {
+            await using var connection = new NpgsqlConnection(login.ConnectionString);
+            (await Should.ThrowAsync<PostgresException>(connection.OpenAsync())).SqlState.ShouldBe(PostgresErrorCodes.InvalidAuthorizationSpecification);
         }
     }
 
