@@ -23,4 +23,20 @@ public sealed record JournalEntry(
     string? Subject,
     string ContentType,
     string Data,
-    string? TraceParent);
+    string? TraceParent)
+{
+    /// <summary>Who made the change: a subject, or a process of the platform; null where nobody said, and in an erased entry.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>What hides actor, subject and data in the entry's leaf (docs/log.md). Never shown to who may not see the data; null in an erased entry.</summary>
+    public Guid? Salt { get; init; }
+
+    /// <summary>Where anything of the entry was erased, what its leaf commits to, 32 bytes; else null. MUST NOT be changed.</summary>
+    public byte[]? Commitment { get; init; }
+
+    /// <summary>
+    /// Whether subject and data were erased, because they were of a person that was deleted: the data is empty then, whatever
+    /// its type. Where only the actor was, <see cref="Commitment"/> is there and this is false.
+    /// </summary>
+    public bool IsErased => Commitment is not null && Data.Length == 0;
+}

@@ -26,6 +26,9 @@ public sealed record JournalEvent
     /// <summary>W3C trace context of the request that made the change.</summary>
     public string? TraceParent { get; init; } = System.Diagnostics.Activity.Current?.Id;
 
+    /// <summary>Who made the change: a subject, never a name; null: this process of the platform (<see cref="JournalOptions.Process"/>). By default who asks, as the gateway knows it.</summary>
+    public string? Actor { get; init; } = JournalActor.Current;
+
     /// <summary>The most characters that <see cref="Data"/> may have.</summary>
     public const int MaxDataLength = 1 << 20;
 }

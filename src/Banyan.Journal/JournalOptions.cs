@@ -15,6 +15,9 @@ public sealed record JournalOptions
     /// <summary>The epoch of this primary, from 1, where no <see cref="IWriteFence"/> says it. A journal that has seen a higher one takes nothing from this process.</summary>
     public int Epoch { get; init; } = 1;
 
+    /// <summary>The process of the platform that makes changes here, as it stands in entries that nobody asked for: <c>process:cell.north</c>.</summary>
+    public string Process { get; init; } = "process:banyan";
+
     /// <summary>How long entries are kept at least, by the database's clock.</summary>
     public TimeSpan Retention { get; init; } = DefaultRetention;
 
@@ -64,6 +67,7 @@ public sealed record JournalOptions
     {
         var problems = new List<string>();
         Check(!string.IsNullOrWhiteSpace(Partition), "Partition must have a name.");
+        Check(Process.StartsWith("process:", StringComparison.Ordinal) && Process.Length is > 8 and <= 255 && !Process.Contains('\0', StringComparison.Ordinal), $"Process is '{Process}'; it must be a name of at most 255 characters that begins with process:.");
         Check(Epoch >= 1, $"Epoch is {Epoch}; it counts from 1.");
         Check(Retention > TimeSpan.Zero, $"Retention is {Retention}; it must be positive.");
         Check(EffectiveRetentionLimit >= Retention, $"RetentionLimit is {RetentionLimit}, shorter than Retention ({Retention}).");

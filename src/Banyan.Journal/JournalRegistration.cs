@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Banyan.Journal.Following;
+using Banyan.Journal.Log.Leaves;
 using Banyan.Journal.Stranded;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,7 +14,7 @@ namespace Banyan.Journal;
 public static class JournalRegistration
 {
     /// <summary>
-    /// Adds <see cref="IJournal"/>, <see cref="IJournalCursors"/>, <see cref="JournalStatus"/> and their background work.
+    /// Adds <see cref="IJournal"/>, <see cref="IJournalCursors"/>, <see cref="JournalStatus"/>, <see cref="EntryErasure"/> and their background work.
     /// Needs an <see cref="NpgsqlDataSource"/>; writes under the <see cref="IWriteFence"/> that was added before, else always and in <see cref="JournalOptions.Epoch"/>.
     /// <see cref="JournalSchema.ApplyAsync"/> has to run before the host starts.
     /// </summary>
@@ -34,6 +35,7 @@ public static class JournalRegistration
         services.TryAddSingleton<IJournal>(static p => p.GetRequiredService<PostgresJournal>());
         services.TryAddSingleton<IJournalCursors>(static p => new PostgresJournalCursors(p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<IWriteFence>()));
         services.TryAddSingleton<JournalFollowing>();
+        services.TryAddSingleton(static p => p.GetRequiredService<PostgresJournal>().Erasure);
         services.TryAddSingleton(static p => new StrandedChanges(p.GetRequiredService<NpgsqlDataSource>(), p.GetRequiredService<IJournal>(), p.GetRequiredService<IWriteFence>()));
         services.AddSingleton<IHostedService>(static p => new JournalHost(p.GetRequiredService<PostgresJournal>()));
         return services;

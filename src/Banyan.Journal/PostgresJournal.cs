@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Banyan.Journal.Keeping;
+using Banyan.Journal.Log.Leaves;
 using Banyan.Journal.Reading;
 using Banyan.Journal.Sequencing;
 using Banyan.Journal.Writing;
@@ -30,6 +31,7 @@ internal sealed class PostgresJournal : IJournal, IDisposable
         _status = status;
         _window = new LiveWindow(options.LiveEntries, options.LiveCharacters);
         _metrics = new JournalMetrics(options, meters, () => _window.Head);
+        Erasure = new EntryErasure(_window);
         _reader = new EntryReader(source, options.Partition);
         _feed = new JournalFeed(_reader, _window, _metrics);
         _writer = new ChangeWriter(source, options, fence, Signal, _metrics, time);
@@ -41,6 +43,9 @@ internal sealed class PostgresJournal : IJournal, IDisposable
 
     /// <summary>Gives the positions; run by the host.</summary>
     public Sequencer Sequencer { get; }
+
+    /// <summary>Erases persons.</summary>
+    public EntryErasure Erasure { get; }
 
     /// <summary>Drops what is past its retention; run by the host.</summary>
     public JournalKeeping Keeping { get; }

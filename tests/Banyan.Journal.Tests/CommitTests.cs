@@ -18,7 +18,8 @@ public class CommitTests
         outcome.Receipts.ShouldBe([one.Id]);
         (await it.ScalarAsync<long>("SELECT count(*) FROM thing")).ShouldBe(1);
         var entry = (await it.TakeAsync(1)).Single();
-        entry.ShouldBe(new JournalEntry(1, 1, one.Id, entry.RecordedAt, "test", one.Topic, one.Type, one.Subject, one.ContentType, one.Data, one.TraceParent));
+        entry.ShouldBe(new JournalEntry(1, 1, one.Id, entry.RecordedAt, "test", one.Topic, one.Type, one.Subject, one.ContentType, one.Data, one.TraceParent) { Actor = "process:banyan", Salt = entry.Salt });
+        entry.Salt.ShouldNotBeNull();
         (await it.Journal.FindAsync(one.Id, CancellationToken.None)).ShouldBe(entry);
         (await it.Journal.GetHeadAsync(CancellationToken.None)).ShouldBe(1);
         (await it.Journal.GetTailAsync(CancellationToken.None)).ShouldBe(1);

@@ -14,7 +14,7 @@ public class GroupTests
         await using var it = await StartAsync();
         var group = Enumerable.Range(0, 10).Select(i => Pending(MakeChange($"{i}"))).ToList();
 
-        (await new GroupCommit(it.Source, new OpenFence(1), it.Journal.Signal).RunAsync(group, CancellationToken.None)).ShouldBeNull();
+        (await new GroupCommit(it.Source, "process:test", new OpenFence(1), it.Journal.Signal).RunAsync(group, CancellationToken.None)).ShouldBeNull();
 
         (await it.ScalarAsync<long>("SELECT count(DISTINCT xmin::text) FROM work")).ShouldBe(1);
         (await it.TakeAsync(10)).Select(e => e.Data).ShouldBe(Enumerable.Range(0, 10).Select(i => $"{i}"));
@@ -26,7 +26,7 @@ public class GroupTests
         await using var it = await StartAsync();
         var culprit = Pending(MakeChange("bad", "SELECT 1/0"));
 
-        var failure = await new GroupCommit(it.Source, new OpenFence(1), it.Journal.Signal).RunAsync([Pending(MakeChange("1")), culprit, Pending(MakeChange("2"))], CancellationToken.None);
+        var failure = await new GroupCommit(it.Source, "process:test", new OpenFence(1), it.Journal.Signal).RunAsync([Pending(MakeChange("1")), culprit, Pending(MakeChange("2"))], CancellationToken.None);
 
         failure!.Culprit.ShouldBeSameAs(culprit);
         (await it.ScalarAsync<long>("SELECT (SELECT count(*) FROM work) + (SELECT count(*) FROM journal.idempotency) + (SELECT count(*) FROM journal.inbox)")).ShouldBe(0);
@@ -37,7 +37,7 @@ public class GroupTests
     {
         await using var it = await StartAsync();
         var second = Pending(MakeChange("1"));
-        var failure = await new GroupCommit(it.Source, new OpenFence(1), it.Journal.Signal).RunAsync([Pending(MakeChange("1")), second], CancellationToken.None);
+        var failure = await new GroupCommit(it.Source, "process:test", new OpenFence(1), it.Journal.Signal).RunAsync([Pending(MakeChange("1")), second], CancellationToken.None);
         failure!.Culprit.ShouldBeSameAs(second);
     }
 
@@ -48,7 +48,7 @@ public class GroupTests
         await using var holder = await it.Journal.BeginAsync(Key("held"), CancellationToken.None);
         var waiting = Pending(MakeChange("held"));
 
-        var failure = await new GroupCommit(it.Source, new OpenFence(1), it.Journal.Signal).RunAsync([Pending(MakeChange("1")), waiting], CancellationToken.None);
+        var failure = await new GroupCommit(it.Source, "process:test", new OpenFence(1), it.Journal.Signal).RunAsync([Pending(MakeChange("1")), waiting], CancellationToken.None);
 
         failure!.Culprit.ShouldBeSameAs(waiting);
         failure.Error.SqlState.ShouldBe(PostgresErrorCodes.LockNotAvailable);

@@ -30,7 +30,10 @@ internal static class CloudEventsJson
         json.WriteString("topic"u8, entry.Topic);
         if (entry.TraceParent is { } trace)
             json.WriteString("traceparent"u8, trace); // "Distributed Tracing" extension
-        WriteData(json, entry);
+        if (entry.IsErased)
+            json.WriteBoolean("erased"u8, true); // nothing of subject and data is left: their person was deleted
+        else
+            WriteData(json, entry);
         json.WriteEndObject();
     }
 

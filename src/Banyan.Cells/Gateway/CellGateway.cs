@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Banyan.Cells.Access;
 using Banyan.Cells.Hosting;
 using Banyan.Cells.Http;
+using Banyan.Journal;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -59,15 +61,26 @@ internal sealed partial class CellGateway(RequestDelegate next, CellLife life, C
         var admission = asked.AdmitAsync(context);
         if (!admission.IsCompletedSuccessfully)
             return ServeAsync(context, admission);
-        return admission.Result is { } refusal ? refusal.WriteAsync(context) : next(context);
+        if (admission.Result is { } refusal)
+            return refusal.WriteAsync(context);
+        return MayChange(context.Request) ? ServeForAsync(context) : next(context);
     }
+
+    /// <summary>What the request changes is its caller's: the journal notes who made each change. A method of its own, so that it ends with the request.</summary>
+    private async Task ServeForAsync(HttpContext context)
+    {
+        JournalActor.Current = context.Caller() is { Kind: not CallerKind.Anonymous, Subject: { Length: > 0 } subject } ? subject : JournalActor.Anonymous;
+        await next(context);
+    }
+
+    private static bool MayChange(HttpRequest request) => !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
 
     private async Task ServeAsync(HttpContext context, ValueTask<GatewayRefusal?> admission)
     {
         if (await admission is { } refusal)
             await refusal.WriteAsync(context);
         else
-            await next(context);
+            await (MayChange(context.Request) ? ServeForAsync(context) : next(context));
     }
 
     private bool IsShed(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<ServiceEndpoint>() is { } endpoint && options.Shed.Contains(endpoint.Service);

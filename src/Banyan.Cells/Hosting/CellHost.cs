@@ -125,7 +125,7 @@ public static partial class CellHost
         if (fence is not null)
             services.AddSingleton<IWriteFence>(fence);
         var first = services.Count;
-        services.AddJournal(JournalSettings.Apply(new JournalOptions { Partition = options.Context.Partition, Epoch = options.Epoch }, options.Context.Settings));
+        services.AddJournal(JournalSettings.Apply(new JournalOptions { Partition = options.Context.Partition, Epoch = options.Epoch, Process = $"process:cell.{options.Context.Region}" }, options.Context.Settings));
         foreach (var service in hosted)
             service.AddServices(services, options.Context);
         BackgroundWork.TakeOver(services, first);

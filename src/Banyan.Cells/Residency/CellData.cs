@@ -3,7 +3,7 @@ namespace Banyan.Cells.Residency;
 /// <summary>What the cell itself holds beside its services: the journal, and which migrations ran.</summary>
 internal static class CellData
 {
-    private const string ByRetention = "Entries name a person by its subject alone, which tells nothing of it once its rows and key are gone; they go by the journal's retention.";
+    private const string ByErasure = "Actor, subject, data and salt are erased; when each change was and of what kind stays with its place in the log, and goes by the journal's retention. What says that the person was deleted stays, by its subject alone.";
 
     /// <summary>Says it.</summary>
     /// <param name="personalTopics">The topics whose entries have a person as subject.</param>
@@ -11,7 +11,7 @@ internal static class CellData
     {
         // Topics are constants of services' code; quoted all the same.
         var topics = string.Join(", ", personalTopics.Select(static t => $"'{t.Replace("'", "''", StringComparison.Ordinal)}'").DefaultIfEmpty("NULL"));
-        var entries = new PersonRows { Where = $"t.topic IN ({topics}) AND t.subject = $1", Kept = ByRetention };
+        var entries = new PersonRows { Where = $"t.topic IN ({topics}) AND t.subject = $1", Kept = ByErasure };
         return new ServiceData
         {
             Tables =

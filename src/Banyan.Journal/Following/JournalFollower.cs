@@ -54,7 +54,7 @@ public abstract partial class JournalFollower : BackgroundService
 
     /// <summary>
     /// Does the work of these entries, in the given transaction and nowhere else; MUST NOT commit. Events that it appends
-    /// to the journal in the transaction are signalled for it.
+    /// to the journal in the transaction are signalled for it. Erased entries are not among them.
     /// </summary>
     protected abstract Task HandleAsync(IReadOnlyList<JournalEntry> entries, NpgsqlTransaction transaction, CancellationToken cancellationToken);
 
@@ -121,12 +121,14 @@ public abstract partial class JournalFollower : BackgroundService
 
     private async Task<bool> TakeAsync(JournalPage page, CancellationToken cancellationToken)
     {
-        if (page.Entries.Count > 0)
+        // Of an erased entry nothing is left to handle; what it did goes with its person's rows.
+        var entries = page.Entries.Any(static e => e.IsErased) ? [.. page.Entries.Where(static e => !e.IsErased)] : page.Entries;
+        if (entries.Count > 0)
         {
-            if (!await InTransactionAsync(page.Through, transaction => HandleAsync(page.Entries, transaction, cancellationToken), cancellationToken))
+            if (!await InTransactionAsync(page.Through, transaction => HandleAsync(entries, transaction, cancellationToken), cancellationToken))
                 return false;
             _following.Journal.Signal();
-            await HandledAsync(page.Entries, cancellationToken);
+            await HandledAsync(entries, cancellationToken);
         }
         else if (page.Through - _saved >= PositionsBetweenSaves || _following.Time.GetElapsedTime(_savedAt) >= TimeBetweenSaves)
         {

@@ -9,7 +9,7 @@ internal sealed class EntryReader(NpgsqlDataSource source, string partition)
     public const int MaxLimit = 10_000;
 
     /// <summary>The columns of an entry in the order that <see cref="Read"/> expects.</summary>
-    public const string Columns = "position, epoch, id, recorded_at, topic, type, subject, content_type, data, trace_parent";
+    public const string Columns = "position, epoch, id, recorded_at, topic, type, subject, content_type, data, trace_parent, actor, salt, commitment";
 
     private const string SelectHead = "SELECT position FROM journal.head";
 
@@ -85,7 +85,12 @@ internal sealed class EntryReader(NpgsqlDataSource source, string partition)
         reader.IsDBNull(6) ? null : reader.GetString(6),
         reader.GetString(7),
         reader.GetString(8),
-        reader.IsDBNull(9) ? null : reader.GetString(9));
+        reader.IsDBNull(9) ? null : reader.GetString(9))
+    {
+        Actor = reader.IsDBNull(10) ? null : reader.GetString(10),
+        Salt = reader.IsDBNull(11) ? null : reader.GetGuid(11),
+        Commitment = reader.IsDBNull(12) ? null : reader.GetFieldValue<byte[]>(12),
+    };
 
     private static void CheckLimit(int limit)
     {

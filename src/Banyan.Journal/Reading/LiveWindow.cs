@@ -72,6 +72,21 @@ internal sealed class LiveWindow
         }
     }
 
+    /// <summary>Lets go of entries that were erased: whoever wants them reads what is left of them from the database.</summary>
+    public void Forget(Func<JournalEntry, bool> erased)
+    {
+        lock (_writing)
+        {
+            foreach (ref var slot in _slots.AsSpan())
+            {
+                if (slot is null || !erased(slot))
+                    continue;
+                _characters -= slot.Data.Length;
+                Volatile.Write(ref slot, null);
+            }
+        }
+    }
+
     /// <summary>Tells that the journal has grown, where the entries themselves are not at hand. Only the sequencer calls it.</summary>
     public void Advance(long head)
     {

@@ -21,7 +21,7 @@ internal sealed class InboxMove(NpgsqlConnection connection, EntryReader entries
             RETURNING *
         ), placed AS (
             INSERT INTO journal.entry ({EntryReader.Columns})
-            SELECT (SELECT position FROM journal.head) + row_number() OVER (ORDER BY ordinal), $1, id, recorded_at, topic, type, subject, content_type, data, trace_parent FROM moved
+            SELECT (SELECT position FROM journal.head) + row_number() OVER (ORDER BY ordinal), $1, id, recorded_at, topic, type, subject, content_type, data, trace_parent, actor, salt, commitment FROM moved
             RETURNING {EntryReader.Columns}
         ), advanced AS (
             UPDATE journal.head SET position = position + (SELECT count(*) FROM moved) WHERE EXISTS (SELECT FROM moved)

@@ -38,6 +38,9 @@ public sealed record StrandedChange
 
     /// <summary>See <see cref="JournalEvent.TraceParent"/>.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>See <see cref="JournalEvent.Actor"/>; null also where the old primary did not note it yet.</summary>
+    public string? Actor { get; init; }
 }
 
 /// <summary>A stranded change as it is kept here, and what became of it. Immutable.</summary>

@@ -13,7 +13,7 @@ public sealed class StrandedChanges(NpgsqlDataSource source, IJournal journal, I
     public const int MaxLimit = 1_000;
 
     private const string DiscardedType = "banyan.journal.stranded.discarded.v1";
-    private const string Columns = "number, id, origin, epoch, position, recorded_at, topic, type, subject, content_type, data, trace_parent, found_at, state, decided_at";
+    private const string Columns = "number, id, origin, epoch, position, recorded_at, topic, type, subject, content_type, data, trace_parent, found_at, state, decided_at, actor";
 
     /// <summary>A page of them, in the order in which they were accepted.</summary>
     /// <param name="after">Those with a greater number.</param>
@@ -50,7 +50,7 @@ public sealed class StrandedChanges(NpgsqlDataSource source, IJournal journal, I
         id, StrandedState.Replayed,
         static change => new JournalEvent
         {
-            Id = change.Id, Topic = change.Topic, Type = change.Type, Subject = change.Subject, ContentType = change.ContentType, Data = change.Data, TraceParent = change.TraceParent,
+            Id = change.Id, Topic = change.Topic, Type = change.Type, Subject = change.Subject, ContentType = change.ContentType, Data = change.Data, TraceParent = change.TraceParent, Actor = change.Actor,
         },
         cancellationToken);
 
@@ -109,6 +109,7 @@ public sealed class StrandedChanges(NpgsqlDataSource source, IJournal journal, I
             ContentType = reader.GetString(9),
             Data = reader.GetString(10),
             TraceParent = reader.IsDBNull(11) ? null : reader.GetString(11),
+            Actor = reader.IsDBNull(15) ? null : reader.GetString(15),
         },
         reader.GetFieldValue<DateTimeOffset>(12),
         Parse(reader.GetString(13)),

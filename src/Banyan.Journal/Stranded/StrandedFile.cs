@@ -48,6 +48,8 @@ internal sealed class StrandedFile : IAsyncDisposable
             _json.WriteString("data"u8, change.Data);
             if (change.TraceParent is not null)
                 _json.WriteString("trace_parent"u8, change.TraceParent);
+            if (change.Actor is not null)
+                _json.WriteString("actor"u8, change.Actor);
             _json.WriteEndObject();
             Count++;
         }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,8 +12,10 @@ public static class StrandedSearch
     private const string Columns = "id, recorded_at, topic, type, subject, content_type, data, trace_parent";
 
     // What the old primary numbered after the last common position, then what it had not numbered yet, in its order.
-    private const string SelectAfter = $"SELECT position, epoch, {Columns} FROM journal.entry WHERE position > $1 ORDER BY position";
-    private const string SelectInbox = $"SELECT NULL::bigint, $1, {Columns} FROM journal.inbox ORDER BY ordinal";
+    // Its schema may be older than ours: {actor} is the column, or nothing.
+    private static readonly CompositeFormat SelectAfter = CompositeFormat.Parse($"SELECT position, epoch, {Columns}, {{0}} FROM journal.entry WHERE position > $1 ORDER BY position");
+    private static readonly CompositeFormat SelectInbox = CompositeFormat.Parse($"SELECT NULL::bigint, $1, {Columns}, {{0}} FROM journal.inbox ORDER BY ordinal");
+    private const string HasActor = "SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = 'journal.entry'::regclass AND attname = 'actor' AND NOT attisdropped)";
 
     // The epochs after the old primary's began where the common journal ends. Where none has begun yet, all there is is common.
     private const string SelectShared = "SELECT coalesce((SELECT min(after) FROM journal.epoch WHERE epoch > $1), (SELECT position FROM journal.head))";
@@ -23,8 +27,8 @@ public static class StrandedSearch
         """;
 
     private const string Insert = """
-        INSERT INTO journal.stranded (origin, epoch, position, id, recorded_at, topic, type, subject, content_type, data, trace_parent)
-        SELECT $1, * FROM unnest($2::int[], $3::bigint[], $4::uuid[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
+        INSERT INTO journal.stranded (origin, epoch, position, id, recorded_at, topic, type, subject, content_type, data, trace_parent, actor)
+        SELECT $1, * FROM unnest($2::int[], $3::bigint[], $4::uuid[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
         ON CONFLICT (id) DO NOTHING
         """;
 
@@ -58,9 +62,10 @@ public static class StrandedSearch
         // Its journal may have been raised to a later epoch since, so that it refuses: what it gave it gave as the primary of this one.
         var shared = Math.Min(head, await ScalarAsync<long>(to, SelectShared, cancellationToken, Math.Min(headEpoch, epoch)));
         await using var copy = new StrandedFile(file, origin, epoch);
-        foreach (var (sql, parameter) in new (string, object)[] { (SelectAfter, shared), (SelectInbox, epoch) })
+        var actor = await ScalarAsync<bool>(from, HasActor, cancellationToken) ? "actor" : "NULL::text";
+        foreach (var (sql, parameter) in new (CompositeFormat, object)[] { (SelectAfter, shared), (SelectInbox, epoch) })
         {
-            await using var command = new NpgsqlCommand(sql, from) { Parameters = { new() { Value = parameter } }, CommandTimeout = 0 };
+            await using var command = new NpgsqlCommand(string.Format(CultureInfo.InvariantCulture, sql, actor), from) { Parameters = { new() { Value = parameter } }, CommandTimeout = 0 };
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await ReadBatchAsync(reader, origin, cancellationToken) is { Count: > 0 } batch)
             {
@@ -106,6 +111,7 @@ public static class StrandedSearch
                 ContentType = reader.GetString(7),
                 Data = reader.GetString(8),
                 TraceParent = reader.IsDBNull(9) ? null : reader.GetString(9),
+                Actor = reader.IsDBNull(10) ? null : reader.GetString(10),
             };
             batch.Add(change);
             characters += change.Data.Length;
@@ -143,6 +149,7 @@ public static class StrandedSearch
                 Texts(changes, static c => c.ContentType),
                 Texts(changes, static c => c.Data),
                 Texts(changes, static c => c.TraceParent),
+                Texts(changes, static c => c.Actor),
             },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);

@@ -32,7 +32,7 @@ internal sealed class ChangeWriter(NpgsqlDataSource source, JournalOptions optio
                 var transaction = await connection.BeginTransactionAsync(cancellationToken);
                 if (key is null || await OpenAsync(connection, key, cancellationToken))
                 {
-                    var session = new PostgresChangeSession(connection, transaction, key, fence, signal, metrics);
+                    var session = new PostgresChangeSession(connection, transaction, key, options.Process, fence, signal, metrics);
                     connection = null;
                     return session;
                 }
@@ -60,7 +60,7 @@ internal sealed class ChangeWriter(NpgsqlDataSource source, JournalOptions optio
         ArgumentNullException.ThrowIfNull(transaction);
         EventRules.Check(one);
         FencedException.ThrowIfNot(fence);
-        await using var batch = new NpgsqlBatch(transaction.Connection, transaction) { BatchCommands = { InboxCommands.Create([one], fence.Epoch) } };
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction) { BatchCommands = { InboxCommands.Create([one], options.Process, fence.Epoch) } };
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);

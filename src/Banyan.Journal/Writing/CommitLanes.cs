@@ -17,8 +17,8 @@ internal sealed class CommitLanes(NpgsqlDataSource source, JournalOptions option
     private const int MaxTries = 3;
     private static readonly TimeSpan LaneTime = TimeSpan.FromMilliseconds(25);
 
-    private readonly SingleCommit _single = new(source, fence, signal);
-    private readonly GroupCommit _group = new(source, fence, signal);
+    private readonly SingleCommit _single = new(source, options.Process, fence, signal);
+    private readonly GroupCommit _group = new(source, options.Process, fence, signal);
     private readonly Lock _lock = new();
     private readonly Queue<PendingChange> _waiting = new(); // empty whenever a lane is free
     private int _busy;

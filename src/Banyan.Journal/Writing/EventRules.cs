@@ -17,6 +17,7 @@ internal static class EventRules
         CheckName(one.ContentType, nameof(one.ContentType), required: true);
         CheckName(one.Subject, nameof(one.Subject), required: false);
         CheckName(one.TraceParent, nameof(one.TraceParent), required: false);
+        CheckName(one.Actor, nameof(one.Actor), required: false);
         if (one.Data is null)
             throw new ArgumentException($"Journal event of topic '{one.Topic}': Data is null.", nameof(one));
         if (one.Data.Length > JournalEvent.MaxDataLength)

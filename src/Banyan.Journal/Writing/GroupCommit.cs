@@ -3,7 +3,7 @@ using Npgsql;
 namespace Banyan.Journal.Writing;
 
 /// <summary>Commits several changes in one transaction and one round trip: all of them, or none.</summary>
-internal sealed class GroupCommit(NpgsqlDataSource source, IWriteFence fence, Action signal)
+internal sealed class GroupCommit(NpgsqlDataSource source, string process, IWriteFence fence, Action signal)
 {
     // A change that would wait for another's lock must not hold up those that it shares the transaction with: after this
     // time the group is undone, and the change goes on by itself.
@@ -58,7 +58,7 @@ internal sealed class GroupCommit(NpgsqlDataSource source, IWriteFence fence, Ac
             events.AddRange(pending.Change.Events);
         }
 
-        Add(InboxCommands.Create(events, fence.Epoch), null);
+        Add(InboxCommands.Create(events, process, fence.Epoch), null);
         return owners;
 
         void Add(NpgsqlBatchCommand command, PendingChange? owner)

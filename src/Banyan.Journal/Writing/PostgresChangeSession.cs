@@ -4,7 +4,7 @@ namespace Banyan.Journal.Writing;
 
 /// <summary>A change with work to do: owns a connection and a transaction.</summary>
 internal sealed class PostgresChangeSession(
-    NpgsqlConnection connection, NpgsqlTransaction transaction, IdempotencyKey? key, IWriteFence fence, Action signal, JournalMetrics metrics) : ChangeSession
+    NpgsqlConnection connection, NpgsqlTransaction transaction, IdempotencyKey? key, string process, IWriteFence fence, Action signal, JournalMetrics metrics) : ChangeSession
 {
     private readonly List<JournalEvent> _events = [];
     private bool _closed;
@@ -28,7 +28,7 @@ internal sealed class PostgresChangeSession(
         await using var batch = new NpgsqlBatch(connection, transaction);
         if (key is not null)
             batch.BatchCommands.Add(IdempotencyRecords.CreateFinish(key, answer, receipts));
-        batch.BatchCommands.Add(_events.Count > 0 ? InboxCommands.Create(_events, fence.Epoch) : InboxCommands.CreateAssertion(fence.Epoch));
+        batch.BatchCommands.Add(_events.Count > 0 ? InboxCommands.Create(_events, process, fence.Epoch) : InboxCommands.CreateAssertion(fence.Epoch));
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
         FencedException.ThrowIfNot(fence);
         try

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Banyan.Journal.Writing;
 
 /// <summary>Commits one change in a transaction of its own. Thread-safe.</summary>
-internal sealed class SingleCommit(NpgsqlDataSource source, IWriteFence fence, Action signal)
+internal sealed class SingleCommit(NpgsqlDataSource source, string process, IWriteFence fence, Action signal)
 {
     // A key is found in use and then gone only where its record expired in between.
     private const int MaxAttempts = 3;
@@ -48,7 +48,7 @@ internal sealed class SingleCommit(NpgsqlDataSource source, IWriteFence fence, A
             batch.BatchCommands.Add(IdempotencyRecords.CreateInsert(change.Key, change.Answer, receipts));
         foreach (var statement in change.Statements)
             batch.BatchCommands.Add(Statements.Copy(statement));
-        batch.BatchCommands.Add(InboxCommands.Create(change.Events, fence.Epoch));
+        batch.BatchCommands.Add(InboxCommands.Create(change.Events, process, fence.Epoch));
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);

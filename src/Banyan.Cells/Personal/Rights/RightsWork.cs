@@ -3,12 +3,13 @@ using System.Text.Json;
 using Banyan.Cells.Personal.Vault;
 using Banyan.Cells.Residency;
 using Banyan.Journal;
+using Banyan.Journal.Log.Leaves;
 using Microsoft.AspNetCore.Http;
 
 namespace Banyan.Cells.Personal.Rights;
 
 /// <summary>Does what persons may ask for, each in one change of the journal: rows, request, entry and answer together. Thread-safe.</summary>
-internal sealed class RightsWork(IJournal journal, PersonDeletion deletion, PersonCorrection correction, KeyVault vault, RightsWatch watch, PersonalSettings settings, TimeProvider time)
+internal sealed class RightsWork(IJournal journal, PersonDeletion deletion, PersonCorrection correction, KeyVault vault, RightsWatch watch, EntryErasure erasure, PersonalSettings settings, TimeProvider time)
 {
     /// <summary>A person may have this many requests open that wait for somebody.</summary>
     public const int MostOpen = 10;
@@ -59,6 +60,7 @@ internal sealed class RightsWork(IJournal journal, PersonDeletion deletion, Pers
         }
 
         vault.Forget(asker.Subject);
+        erasure.Forget(asker.Subject);
         watch.Ask();
         return outcome;
     }
