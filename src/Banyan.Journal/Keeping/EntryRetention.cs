@@ -15,7 +15,7 @@ internal sealed class EntryRetention(NpgsqlDataSource source, JournalOptions opt
     // A partition that will be dropped whole within this share of the retention is not worth deleting rows from.
     private const double RowSlack = 1.1;
 
-    private const string SelectBounds = "SELECT position, coalesce((SELECT min(position) FROM journal.entry), position + 1), (SELECT min(c.position) FROM journal.cursor c) FROM journal.head";
+    private const string SelectBounds = "SELECT position, coalesce((SELECT min(position) FROM journal.entry), position + 1), (SELECT min(c.position) FROM journal.cursor c), (SELECT t.size FROM log.tree t) FROM journal.head";
 
     /// <summary>Drops what may go; returns the first position that is left.</summary>
     public async Task<long> RunAsync(CancellationToken cancellationToken)
@@ -37,11 +37,15 @@ internal sealed class EntryRetention(NpgsqlDataSource source, JournalOptions opt
         await using var command = new NpgsqlCommand(SelectBounds, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return new Bounds(reader.GetInt64(0), reader.GetInt64(1), await reader.IsDBNullAsync(2, cancellationToken) ? long.MaxValue : reader.GetInt64(2));
+        return new Bounds(reader.GetInt64(0), reader.GetInt64(1), await reader.IsDBNullAsync(2, cancellationToken) ? long.MaxValue : reader.GetInt64(2), await reader.IsDBNullAsync(3, cancellationToken) ? long.MaxValue : reader.GetInt64(3));
     }
 
+    // What is in no log yet stays, however old: its leaf would be lost.
+    private async Task<long> FindLastToGoAsync(NpgsqlConnection connection, Bounds bounds, double factor, CancellationToken cancellationToken) =>
+        Math.Min(bounds.Logged, await FindLastUnneededAsync(connection, bounds, factor, cancellationToken));
+
     // Past its retention and needed by no cursor, or past the limit.
-    private async Task<long> FindLastToGoAsync(NpgsqlConnection connection, Bounds bounds, double factor, CancellationToken cancellationToken)
+    private async Task<long> FindLastUnneededAsync(NpgsqlConnection connection, Bounds bounds, double factor, CancellationToken cancellationToken)
     {
         var retained = await FindLastOlderAsync(connection, bounds, options.Retention * factor, cancellationToken);
         if (retained <= bounds.Needed)
@@ -114,5 +118,5 @@ internal sealed class EntryRetention(NpgsqlDataSource source, JournalOptions opt
         }
     }
 
-    private sealed record Bounds(long Head, long Tail, long Needed);
+    private sealed record Bounds(long Head, long Tail, long Needed, long Logged);
 }

@@ -1,0 +1,70 @@
+using Banyan.Journal.Log.Notes;
+
+namespace Banyan.Journal.Log.Integrating;
+
+/// <summary>How the log is in this process. Thread-safe; costs nothing to read.</summary>
+public sealed class LogStatus
+{
+    private readonly Lock _lock = new();
+    private volatile LogView _view = new();
+    private volatile TaskCompletionSource _changed = NewSignal();
+
+    /// <summary>What is so now.</summary>
+    public LogView View => _view;
+
+    /// <summary>Ends at the next change of <see cref="View"/>. Take it before looking, or a change may be missed.</summary>
+    public Task Changed => _changed.Task;
+
+    internal void Update(Func<LogView, LogView> change)
+    {
+        lock (_lock)
+        {
+            var next = change(_view);
+            if (next == _view)
+                return;
+            _view = next;
+            var changed = _changed;
+            _changed = NewSignal();
+            changed.SetResult();
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>How the log is at a moment. Immutable.</summary>
+public sealed record LogView
+{
+    /// <summary>Leaves of the tree in the database.</summary>
+    public long Size { get; init; }
+
+    /// <summary>Leaves that the newest signed checkpoint covers.</summary>
+    public long Signed { get; init; }
+
+    /// <summary>The newest published checkpoint: signed, held by a standby, cosigned by as many witnesses as are needed; null where there is none yet.</summary>
+    public PublishedCheckpoint? Published { get; init; }
+
+    /// <summary>Why the log takes nothing more, in one line: somebody has to look. Null while all is well.</summary>
+    public string? Halted { get; init; }
+
+    /// <summary>What keeps it from getting on at the moment, in one line; it tries again. Null where nothing does.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Witnesses that refuse the log, in one line: what they saw of it before does not fit. Null where none does.</summary>
+    public string? Refused { get; init; }
+
+    /// <summary>Leaves that the checkpoint in the object store covers; null where there is no store, or it has none yet.</summary>
+    public long? Stored { get; init; }
+
+    /// <summary>What keeps the object store from getting on, in one line; it is tried again. Null where nothing does.</summary>
+    public string? StoreProblem { get; init; }
+}
+
+/// <summary>A published checkpoint. Immutable.</summary>
+/// <param name="Checkpoint">What it says.</param>
+/// <param name="Note">It, signed and cosigned.</param>
+public sealed record PublishedCheckpoint(Checkpoint Checkpoint, SignedNote Note)
+{
+    /// <summary>The note as it is served.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; } = Note.ToBytes();
+}
