@@ -6,6 +6,7 @@ using Banyan.Cells.Events;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Gateway.Callers;
 using Banyan.Cells.Health;
+using Banyan.Cells.Log;
 using Banyan.Cells.Peers;
 using Banyan.Cells.Logging;
 using Banyan.Cells.Partitions;
@@ -16,6 +17,7 @@ using Banyan.Cells.Schema;
 using Banyan.Cells.Status;
 using Banyan.Cells.Telemetry;
 using Banyan.Journal;
+using Banyan.Journal.Log;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -90,6 +92,7 @@ public static partial class CellHost
         app.MapMetrics();
         StatusEndpoint.Map(app);
         app.MapJournal(options.Context);
+        LogEndpoints.Map(app);
         OpenApiEndpoint.Map(app);
         foreach (var service in services)
             service.MapEndpoints(app.MapGroup("").WithMetadata(new ServiceEndpoint(service.Name)));
@@ -126,6 +129,8 @@ public static partial class CellHost
             services.AddSingleton<IWriteFence>(fence);
         var first = services.Count;
         services.AddJournal(JournalSettings.Apply(new JournalOptions { Partition = options.Context.Partition, Epoch = options.Epoch, Process = $"process:cell.{options.Context.Region}" }, options.Context.Settings));
+        if (options.Log is { } log)
+            services.AddSingleton(log).AddLog(log.Of(LogNames.Origin(options.Context.Platform, options.Context.Partition))).AddSingleton<IServiceFinding, LogFinding>();
         foreach (var service in hosted)
             service.AddServices(services, options.Context);
         BackgroundWork.TakeOver(services, first);

@@ -1,5 +1,6 @@
 using System.Net;
 using Banyan.Cells.Access;
+using Banyan.Cells.Log;
 using Banyan.Cells.Peers;
 using Banyan.Cells.Personal;
 using Banyan.Cells.Records;
@@ -49,6 +50,9 @@ public sealed record CellOptions
 
     /// <summary>The keys of personal data; null: this cell holds none, and has no <see cref="IKeyVault"/>.</summary>
     public KeyOptions? Keys { get; init; }
+
+    /// <summary>What the log over the journal is kept with; null: this cell keeps none.</summary>
+    public CellLogOptions? Log { get; init; }
 
     /// <summary>Who may use the cell; null: nobody is asked.</summary>
     public AccessOptions? Access { get; init; }

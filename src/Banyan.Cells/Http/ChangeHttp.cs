@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using Banyan.Cells.Access;
+using Banyan.Cells.Log;
 using Banyan.Journal;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Banyan.Cells.Http;
 
@@ -14,6 +16,9 @@ public static class ChangeHttp
 
     /// <summary>Response header: the journal entry's id, to be looked up at <c>/journal/v1/receipts/{id}</c>.</summary>
     public const string ReceiptHeader = "Banyan-Receipt";
+
+    /// <summary>Relation type of the <c>Link</c> to a receipt's proof (RFC 8288), where the cell keeps a log.</summary>
+    public const string ProofRelation = "urn:banyan:rel:proof";
 
     /// <summary>Response header, <c>true</c> where the answer is that of an earlier request with the same key.</summary>
     public const string ReplayedHeader = "Idempotency-Replayed";
@@ -57,7 +62,12 @@ public static class ChangeHttp
             var response = httpContext.Response;
             response.StatusCode = answer.Status;
             if (outcome.Receipts.Count > 0)
+            {
                 response.Headers[ReceiptHeader] = string.Join(", ", outcome.Receipts);
+                if (httpContext.RequestServices?.GetService<CellLogOptions>() is not null && httpContext.RequestServices.GetService<CellContext>() is { } cell)
+                    response.Headers.Append("Link", $"<{LogEndpoints.ProofOf(cell, outcome.Receipts[0])}>; rel=\"{ProofRelation}\"");
+            }
+
             if (outcome.Result == ChangeResult.Replayed)
                 response.Headers[ReplayedHeader] = "true";
             if (answer.Location is not null)

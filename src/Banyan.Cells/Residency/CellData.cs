@@ -26,6 +26,12 @@ internal static class CellData
                 new("journal.returned", ResidencyClass.Internal),
                 new("journal.schema_step", ResidencyClass.Internal),
                 new("journal.segment", ResidencyClass.Internal),
+                new("log.tree", ResidencyClass.Public),
+                new("log.tile", ResidencyClass.Public),
+                new("log.bundle", ResidencyClass.Public),
+                new("log.part", ResidencyClass.Public),
+                new("log.edge", ResidencyClass.Public),
+                new("log.checkpoint", ResidencyClass.Public),
                 new("cells.migration", ResidencyClass.Internal),
             ],
         };

@@ -6,6 +6,7 @@ using Banyan.Cells.Http;
 using Banyan.Cells.Partitions;
 using Banyan.Cells.Telemetry;
 using Banyan.Journal;
+using Banyan.Journal.Log.Integrating;
 using Banyan.Journal.Stranded;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,7 +17,7 @@ using Npgsql;
 namespace Banyan.Cells.Status;
 
 /// <summary><c>/cell/v1/status</c>: how the cell is and what it has done since it started, for the console and <c>banyan status</c>.</summary>
-internal sealed class StatusEndpoint(CellOptions options, CellLife life, CellHealth health, MetricsRegistry metrics, IJournal journal, StrandedChanges stranded, IWriteFence fence)
+internal sealed class StatusEndpoint(CellOptions options, CellLife life, CellHealth health, MetricsRegistry metrics, IJournal journal, StrandedChanges stranded, IWriteFence fence, LogStatus? log = null)
 {
     /// <summary>They come when an old primary returns, and go when someone decides: nothing that is asked for at every look.</summary>
     private static readonly TimeSpan StrandedLook = TimeSpan.FromSeconds(2);
@@ -69,6 +70,18 @@ internal sealed class StatusEndpoint(CellOptions options, CellLife life, CellHea
             json.WriteNumber("head"u8, head);
             json.WriteNumber("stranded"u8, waiting);
             json.WriteEndObject();
+            if (log is { View: var view })
+            {
+                json.WriteStartObject("log"u8);
+                json.WriteNumber("size"u8, view.Size);
+                json.WriteNumber("published"u8, view.Published?.Checkpoint.Size ?? 0);
+                if (view.Stored is { } stored)
+                    json.WriteNumber("stored"u8, stored);
+                json.WriteString("halted"u8, view.Halted);
+                json.WriteString("problem"u8, view.Refused ?? view.Problem ?? view.StoreProblem);
+                json.WriteEndObject();
+            }
+
             json.WriteStartObject("counters"u8);
             json.WriteNumber("requests"u8, metrics.Sum("http.server.request.duration"));
             json.WriteNumber("changes"u8, metrics.Sum("banyan.journal.changes", "result", "committed"));

@@ -2,7 +2,6 @@ using Banyan.Journal.Log.Cosigning;
 using Banyan.Journal.Log.Notes;
 using Banyan.Journal.Log.Tiles;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Banyan.Journal.Log.Integrating;
 
@@ -47,7 +46,7 @@ internal sealed partial class CheckpointKeeper(
             {
                 return;
             }
-            catch (Exception e) when (e is NpgsqlException or FencedException or TileSourceException or TimeoutException)
+            catch (Exception e) when (e is not OutOfMemoryException)
             {
                 status.Update(v => v with { Problem = $"No checkpoint can be published, and it is tried again: {e.Message}" });
                 LogFailed(e, options.Origin, _pause.TotalMilliseconds);

@@ -1,5 +1,4 @@
 using Banyan.Journal.Log.Leaves;
-using Banyan.Journal.Log.Tiles;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
@@ -47,7 +46,7 @@ internal sealed partial class LogIntegrator(IJournal journal, TreeStore store, D
             {
                 throw new LogHaltedException($"Entries {e.After + 1} to {e.Tail - 1} of the journal were dropped before they were in the log: it can't go on without them.");
             }
-            catch (Exception e) when (e is NpgsqlException or TileSourceException or FencedException or TimeoutException or IOException)
+            catch (Exception e) when (e is not OutOfMemoryException and not LogHaltedException)
             {
                 // An altered leaf comes here too, and is said again and again: the log stays where it is.
                 status.Update(v => v with { Problem = $"The journal's entries can't be taken into the log, and it is tried again: {e.Message}" });

@@ -50,7 +50,7 @@ internal sealed partial class LogPublisher(IObjectStore store, DatabaseTileSourc
             {
                 return;
             }
-            catch (Exception e) when (e is ObjectStoreException or TileSourceException)
+            catch (Exception e) when (e is not OutOfMemoryException)
             {
                 (rest, _pause, _stored) = (_pause, _pause * 2 < LongestPause ? _pause * 2 : LongestPause, null);
                 status.Update(v => v with { StoreProblem = e.Message });
