@@ -21,7 +21,7 @@ internal sealed record ReceiptProof(long Index, byte[] Leaf, IReadOnlyList<Merkl
         return [.. Encoding.ASCII.GetBytes(text.Append('\n').ToString()), .. Checkpoint.Span];
     }
 
-    /// <summary>The same as JSON.</summary>
+    /// <summary>The same as JSON; the leaf as text, of which the UTF-8 bytes are what is hashed.</summary>
     public byte[] ToJson()
     {
         using var stream = new MemoryStream();
