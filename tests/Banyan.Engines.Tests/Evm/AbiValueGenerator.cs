@@ -15,12 +15,14 @@ internal sealed record AbiCase(AbiType Type, object Value)
 /// <summary>Types of every kind, in one another, with values for them.</summary>
 internal static class AbiValueGenerator
 {
-    public static Gen<AbiCase> Cases { get; } = Gen.Choose(0, int.MaxValue).Select(seed =>
+    public static Gen<AbiCase> Cases { get; } = Gen.Choose(0, int.MaxValue).Select(Of);
+
+    public static AbiCase Of(int seed)
     {
         var random = new Random(seed);
         var type = TypeOf(random, 3);
         return new AbiCase(type, ValueOf(random, type));
-    });
+    }
 
     private static AbiType TypeOf(Random random, int depth) => random.Next(depth > 0 ? 10 : 7) switch
     {

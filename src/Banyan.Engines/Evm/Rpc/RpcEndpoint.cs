@@ -114,6 +114,12 @@ internal sealed class RpcEndpoint : IDisposable
                         call.Fail(error);
                 }
             }
+            catch (Exception unforeseen)
+            {
+                // A mistake of ours must not leave callers waiting; those that were told keep what they were told.
+                foreach (var call in calls)
+                    call.Fail(new EvmError(EvmFailure.Invalid, $"{Name} could not be asked {call.Method}: {RpcErrors.Clean(unforeseen.Message)}"));
+            }
         }
     }
 

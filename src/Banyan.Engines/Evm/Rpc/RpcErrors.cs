@@ -19,7 +19,7 @@ internal static class RpcErrors
 
     public static bool IsNonceTooLow(EvmError error) => Says(error, "nonce too low", "oldnonce", "nonce is too low", "nonce below");
 
-    public static bool IsUnderpriced(EvmError error) => Says(error, "underpriced", "replacement", "fee too low", "gas price below", "feetoolow", "gas price too low");
+    public static bool IsUnderpriced(EvmError error) => Says(error, "underpriced", "replacement", "fee too low", "gas price below", "feetoolow", "gas price too low", "less than block base fee", "max fee per gas");
 
     public static bool IsRangeTooLarge(EvmError error) => error.Code is -32005 or -32012 || Says(error, "more than", "too large", "too many", "limit", "range", "exceed");
 

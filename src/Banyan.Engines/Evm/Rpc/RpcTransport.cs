@@ -54,22 +54,14 @@ internal sealed class RpcTransport : IDisposable
                 writer.WriteEndArray();
         }
 
-        var answer = ArrayPool<byte>.Shared.Rent(4096);
-        try
-        {
-            int length;
-            (answer, length) = await PostAsync(body.WrittenMemory, answer, cancellationToken);
-            if (identify is not null && Connections != before)
-                await identify(cancellationToken);
-            return RpcResponse.Deliver(answer.AsSpan(0, length), calls, firstId, _endpoint.Name);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(answer);
-        }
+        using var answer = new Answer();
+        await PostAsync(body.WrittenMemory, answer, cancellationToken);
+        if (identify is not null && Connections != before)
+            await identify(cancellationToken);
+        return RpcResponse.Deliver(answer.Bytes, calls, firstId, _endpoint.Name);
     }
 
-    private async Task<(byte[] Answer, int Length)> PostAsync(ReadOnlyMemory<byte> body, byte[] buffer, CancellationToken cancellationToken)
+    private async Task PostAsync(ReadOnlyMemory<byte> body, Answer answer, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(_options.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -81,23 +73,19 @@ internal sealed class RpcTransport : IDisposable
                 request.Headers.TryAddWithoutValidation("Authorization", authorization);
             using var response = await _http.SendAsync(request, either.Token);
             await using var stream = await response.Content.ReadAsStreamAsync(either.Token);
-            var length = 0;
             while (true)
             {
-                if (length == buffer.Length)
-                    buffer = Grow(buffer);
-                var read = await stream.ReadAsync(buffer.AsMemory(length), either.Token);
+                var read = await stream.ReadAsync(answer.Room(), either.Token);
                 if (read == 0)
                     break;
-                length += read;
-                if (length > _options.MaxResponseBytes)
+                answer.Length += read;
+                if (answer.Length > _options.MaxResponseBytes)
                     throw new RpcTransportException($"an answer of more than {_options.MaxResponseBytes} bytes");
             }
 
             // Some nodes say errors of JSON-RPC with a status of their own; whether it is one shows.
-            if (!response.IsSuccessStatusCode && (length == 0 || buffer[0] is not ((byte)'{' or (byte)'[') || response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
+            if (!response.IsSuccessStatusCode && (answer.Length == 0 || answer.Bytes[0] is not ((byte)'{' or (byte)'[') || response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
                 throw new RpcTransportException($"HTTP status {(int)response.StatusCode}");
-            return (buffer, length);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -107,14 +95,6 @@ internal sealed class RpcTransport : IDisposable
         {
             throw new RpcTransportException((broken.InnerException ?? broken).Message.TrimEnd('.'), broken);
         }
-    }
-
-    private static byte[] Grow(byte[] buffer)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
-        buffer.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
     }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
@@ -134,4 +114,29 @@ internal sealed class RpcTransport : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>A buffer of the pool that grows; given back once.</summary>
+    private sealed class Answer : IDisposable
+    {
+        private byte[] _buffer = ArrayPool<byte>.Shared.Rent(4096);
+
+        public int Length { get; set; }
+
+        public ReadOnlySpan<byte> Bytes => _buffer.AsSpan(0, Length);
+
+        public Memory<byte> Room()
+        {
+            if (Length == _buffer.Length)
+            {
+                var larger = ArrayPool<byte>.Shared.Rent(Length * 2);
+                Bytes.CopyTo(larger);
+                ArrayPool<byte>.Shared.Return(_buffer);
+                _buffer = larger;
+            }
+
+            return _buffer.AsMemory(Length);
+        }
+
+        public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+    }
 }

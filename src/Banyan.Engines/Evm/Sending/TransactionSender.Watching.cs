@@ -9,6 +9,9 @@ public sealed partial class TransactionSender
 {
     /// <summary>Flights that are looked after at a time when they are stuck: those before hold back those after.</summary>
     private const int MaxStuckAtOnce = 16;
+
+    /// <summary>Blocks that may go by without a transaction that is the first in line and pays enough.</summary>
+    private const ulong PatientBlocks = 5;
     private const ulong FillerGas = 21_000;
     private ulong _height;
     private long? _gapSince;
@@ -72,7 +75,18 @@ public sealed partial class TransactionSender
                     count = _book.Count;
                 if (count == 0)
                     await _work.WaitAsync(closing);
-                var problem = await LookAsync();
+                EvmError? problem;
+                try
+                {
+                    problem = await LookAsync();
+                }
+                catch (Exception failed) when (failed is not OperationCanceledException)
+                {
+                    // Such as a store that can't be written: what is under way is looked at again.
+                    LookFailed(failed);
+                    problem = new EvmError(EvmFailure.Invalid, RpcErrors.Clean(failed.Message));
+                }
+
                 lock (_lock)
                     _problem = problem;
                 await Task.Delay(_options.PollEvery, _client.Time, closing);
@@ -107,7 +121,7 @@ public sealed partial class TransactionSender
         foreach (var flight in flights.Where(f => f.Nonce >= used.Value).Take(MaxStuckAtOnce))
         {
             flight.DisplacedAt = null;
-            problem = await PushAsync(flight, block.Value.Number) ?? problem;
+            problem = await PushAsync(flight, block.Value.Number, flight.Nonce == used.Value) ?? problem;
         }
 
         return await FillAsync(used.Value) ?? problem;
@@ -129,7 +143,10 @@ public sealed partial class TransactionSender
 
         // Another node may only lag: it counts once as many blocks have come as confirm a transaction, and two at least.
         flight.DisplacedAt ??= height;
-        if (height >= flight.DisplacedAt + (ulong)Math.Max(2, _options.Confirmations))
+        if (height < flight.DisplacedAt + (ulong)Math.Max(2, _options.Confirmations))
+            return;
+        var known = await Task.WhenAll(flight.Versions.Select(v => _client.HasTransactionAsync(v.Hash, _closing.Token)));
+        if (Array.TrueForAll(known, static k => k is { Ok: true, Value: false }))
             await DisplaceAsync(flight);
     }
 
@@ -186,7 +203,7 @@ public sealed partial class TransactionSender
     }
 
     /// <summary>The nonce is not used yet: gives the transaction again, or one that pays more, where it has waited long enough.</summary>
-    private async Task<EvmError?> PushAsync(Flight flight, ulong height)
+    private async Task<EvmError?> PushAsync(Flight flight, ulong height, bool first)
     {
         var fresh = flight.LastSent == 0; // an earlier run's
         if (!fresh && _client.Time.GetElapsedTime(flight.LastSent) < _options.StuckAfter)
@@ -198,7 +215,8 @@ public sealed partial class TransactionSender
         {
             GivenAgain(flight.Versions[^1].Hash, flight.Nonce);
             var given = await GiveAsync(flight);
-            return given.Error;
+            // Some nodes drop what does not pay the base fee, and do not take it again.
+            return !given.Ok && RpcErrors.IsUnderpriced(given.Error) ? await ReplaceAsync(flight, first) : given.Error;
         }
 
         // It waits in a node. While no blocks are made, paying more helps nobody.
@@ -209,10 +227,10 @@ public sealed partial class TransactionSender
             return null;
         }
 
-        return await ReplaceAsync(flight);
+        return await ReplaceAsync(flight, first);
     }
 
-    private async Task<EvmError?> ReplaceAsync(Flight flight)
+    private async Task<EvmError?> ReplaceAsync(Flight flight, bool first)
     {
         var now = await _fees.CurrentAsync(_closing.Token);
         if (!now.Ok)
@@ -220,6 +238,10 @@ public sealed partial class TransactionSender
         var last = flight.Versions[^1].Transaction;
         if (!last.MaxFeePerGas.TryToUInt128(out var fee) || !last.MaxPriorityFeePerGas.TryToUInt128(out var tip))
             return new EvmError(EvmFailure.Invalid, $"fees of nonce {flight.Nonce} are beyond 128 bits");
+        // It pays what is asked for. Where it is the first in line and block after block goes by without it, its node has it in the wrong queue (seen
+        // with Anvil when a block is made while the next nonce comes in): a version that pays more is queued anew.
+        if (now.Value.MaxFee <= fee && now.Value.Tip <= tip && (!first || fee == UInt128.Zero || _height < flight.LastSentAt + PatientBlocks))
+            return null;
         if (new FeeQuote(last.Type, fee, tip).Raised(now.Value, _options.Fees) is not { } raised)
             return new EvmError(EvmFailure.FeesBeyondCap, $"nonce {flight.Nonce} waits at {fee} wei for a unit of gas, and an eighth more is beyond the policy's cap of {_options.Fees.MaxFeePerGas}");
         var signed = await SignAsync(flight, last.GasLimit, raised);
@@ -274,6 +296,9 @@ public sealed partial class TransactionSender
 
         return null;
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Transactions under way could not be looked after; tried again")]
+    private partial void LookFailed(Exception failed);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Account {Account} has {Count} transactions under way from an earlier run")]
     private partial void Resumed(EvmAddress account, int count);
