@@ -19,7 +19,7 @@ const input = {
     evmVersion: 'cancun',
     optimizer: { enabled: true, runs: 1000 },
     metadata: { bytecodeHash: 'none', appendCBOR: false },
-    outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'storageLayout'] } },
+    outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'storageLayout', 'userdoc'] } },
   },
 };
 const find = path => {
@@ -44,7 +44,7 @@ function write(file, prefix) {
     for (const [name, contract] of Object.entries(contracts)) {
       if (contract.evm.bytecode.object === '') continue; // interfaces, abstract contracts
       const storage = layout(contract.storageLayout);
-      built[name] = { source: path, abi: contract.abi, bytecode: `0x${contract.evm.bytecode.object}`, storage };
+      built[name] = { source: path, abi: contract.abi, bytecode: `0x${contract.evm.bytecode.object}`, storage, userdoc: contract.userdoc };
     }
   const target = join(out, file);
   writeFileSync(`${target}.next`, `${JSON.stringify(built, null, 1)}\n`);

@@ -63,19 +63,32 @@ contract Approvals is Governed {
     /// @notice It was carried out.
     event Executed(uint256 indexed id, address indexed by);
 
+    /// @notice The caller has not the role for it.
     error NotAllowed(address caller);
+    /// @notice The caller is no organisation that takes part.
     error NotMember(address caller);
+    /// @notice Only who requested takes it back.
     error NotRequester(address caller);
+    /// @notice Nothing says how many must approve such a request.
     error NoPolicy(bytes32 kind);
+    /// @notice A kind needs a name and at least one organisation.
     error BadPolicy();
+    /// @notice The deadline has passed, or is too far away.
     error BadDeadline(uint64 deadline);
+    /// @notice The text is longer than MAX_TEXT bytes.
     error TextTooLong();
+    /// @notice The same is requested already, and open.
     error AlreadyRequested(uint256 id);
+    /// @notice The request is not open.
     error NotOpen(uint256 id, State state);
+    /// @notice The organisation has approved.
     error AlreadyApproved(uint256 id, address account);
+    /// @notice There are as many approvals as are kept.
     error TooManyApprovals();
+    /// @notice More organisations must approve.
     error NotEnoughApprovals(uint256 id, uint256 have, uint256 need);
 
+    /// @notice Sets it up, once, in the transaction that makes its proxy.
     /// @param authority_ The organisations' contract.
     /// @param kinds Kinds of requests.
     /// @param needed How many organisations each needs.

@@ -33,8 +33,11 @@ contract CheckpointAnchors is Governed {
     /// @notice Someone holds a signed checkpoint that contradicts an anchor. Anyone can check the note's signatures.
     event ForkReported(bytes32 indexed log, uint64 indexed size, bytes32 anchored, bytes32 other, bytes note, address indexed reporter);
 
+    /// @notice The caller may not anchor this log.
     error NotWriter(bytes32 log, address caller);
+    /// @notice Only an organisation or a writer of the log reports a fork.
     error NotReporter(bytes32 log, address caller);
+    /// @notice A size or root of zero, no writer, or lists that differ in length.
     error BadCheckpoint();
     /// @notice Another tree of this size is anchored: two histories.
     error Fork(bytes32 log, uint64 size, bytes32 anchored, bytes32 given);
@@ -42,9 +45,12 @@ contract CheckpointAnchors is Governed {
     error Behind(bytes32 log, uint64 size, uint64 newest);
     /// @notice What was given contradicts no anchor.
     error NoFork(bytes32 log, uint64 size);
+    /// @notice The note does not begin with this origin, size and root, or is too long.
     error BadNote();
+    /// @notice There are not that many anchors.
     error OutOfRange(uint256 index, uint256 count);
 
+    /// @notice Sets it up, once, in the transaction that makes its proxy.
     /// @param authority_ The organisations' contract.
     /// @param logs Logs with a first writer; a log with several is given several times.
     /// @param writers The writer of each.

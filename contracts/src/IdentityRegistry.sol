@@ -54,16 +54,27 @@ contract IdentityRegistry is Governed, EIP712 {
     /// @notice A credential was revoked by its issuer, for good.
     event CredentialRevoked(bytes32 indexed issuer, bytes32 indexed credential);
 
+    /// @notice Only a registrar enters identities.
     error NotRegistrar(address caller);
+    /// @notice The caller, or the signer, does not control the identity.
     error NotController(bytes32 did, address caller);
+    /// @notice The identity was not offered to the caller.
     error NotOffered(bytes32 did, address caller);
+    /// @notice The DID was entered before.
     error AlreadyRegistered(bytes32 did);
+    /// @notice The DID was never entered.
     error Unknown(bytes32 did);
+    /// @notice The identity was revoked, for good.
     error IsRevoked(bytes32 did);
+    /// @notice A hash or an account is empty.
     error BadIdentity();
+    /// @notice The id of the key was used before.
     error KeyExists(bytes32 did, bytes32 id);
+    /// @notice There is no key of this id.
     error NoKey(bytes32 did, bytes32 id);
+    /// @notice It was revoked before.
     error AlreadyRevoked();
+    /// @notice The signed update came after its deadline.
     error Late(uint64 deadline);
 
     modifier onlyController(bytes32 did) {
@@ -75,6 +86,7 @@ contract IdentityRegistry is Governed, EIP712 {
     /// @custom:oz-upgrades-unsafe-allow constructor
     constructor() EIP712("Banyan IdentityRegistry", "1") {}
 
+    /// @notice Sets it up, once, in the transaction that makes its proxy.
     /// @param authority_ The organisations' contract.
     function initialize(address authority_) external initializer {
         __Governed_init(authority_);

@@ -72,22 +72,39 @@ contract Organisations is IAuthority, Initializable, UUPSUpgradeable {
     /// @notice The organisations resumed.
     event Unpaused();
 
+    /// @notice The caller, or who is named, is no organisation that takes part.
     error NotMember(address caller);
+    /// @notice Only a guardian pauses.
     error NotGuardian(address caller);
+    /// @notice Only a proposal does this.
     error NotSelf(address caller);
+    /// @notice Only who proposed takes it back.
     error NotProposer(address caller);
+    /// @notice The account takes part already.
     error AlreadyMember(address account);
+    /// @notice Another organisation has the name.
     error NameTaken(bytes32 name);
+    /// @notice An account or name is empty, or lists differ in length.
     error BadMember();
+    /// @notice There are as many organisations as can be.
     error TooManyMembers();
+    /// @notice That many approvals can never be had, or none would be needed.
     error BadThreshold(uint256 threshold, uint256 members);
+    /// @notice The deadline has passed, or is too far away.
     error BadDeadline(uint64 deadline);
+    /// @notice The proposal is not open.
     error NotOpen(uint256 id, State state);
+    /// @notice The organisation has approved.
     error AlreadyApproved(uint256 id, address account);
+    /// @notice The organisation has not approved.
     error NotApproved(uint256 id, address account);
+    /// @notice More organisations must approve.
     error NotEnoughApprovals(uint256 id, uint256 have, uint256 need);
+    /// @notice That is not the call that was proposed.
     error OtherCall(uint256 id);
+    /// @notice It is paused.
     error AlreadyPaused();
+    /// @notice It is not paused.
     error NotPaused();
 
     modifier onlySelf() {

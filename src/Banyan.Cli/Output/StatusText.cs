@@ -38,6 +38,8 @@ internal static class StatusText
             terminal.Out.WriteLine($"{objective.Name} {objective.Target}: {(objective.Proven ? terminal.Paint("proven", Ink.Green) : terminal.Paint("unproven", Ink.Yellow))}{(objective.Measured is null ? "" : $", measured {objective.Measured}")}{(objective.ProvenAt is { } at ? string.Create(CultureInfo.InvariantCulture, $" by a drill of {at:yyyy-MM-dd HH:mm}") : ": no drill has shown it, see `banyan drill --help`")}");
         foreach (var shift in status.Shifts)
             terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"shift of {shift.Policy}, {shift.From} -> {shift.To}: {terminal.Paint(shift.Phase, shift.Phase switch { "done" => Ink.Green, "returned" => Ink.Red, _ => Ink.Yellow })} at {shift.Percent:0.###} %: {shift.Why}"));
+        if (status.Chain is { } chain)
+            ChainText.Write(chain, status.ObservedAt, terminal);
         foreach (var region in status.Regions.Where(static r => r.Detail is not null))
             terminal.Out.WriteLine($"{region.Name}: {region.Detail}");
         foreach (var region in status.Regions)

@@ -3,6 +3,7 @@ using Banyan.Cells.Records;
 using Banyan.Cli.Names;
 using Banyan.Cli.Verbs;
 using Banyan.Control.Certificates;
+using Banyan.Control.Chain;
 using Banyan.Control.Chain.Node;
 using Banyan.Control.Credentials;
 using Banyan.Control.Networks;
@@ -43,7 +44,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
             options.Networks ? RegionNetworks.Choose(folder.Previous?.Networks) : null);
         var platform = plan.State with { PostgresMajor = postgres, DnsPort = options.DnsPort, Tls = TlsChoice.Make(options, folder.Previous), AsksCallers = asksCallers, Keys = PlatformKeys.Prepare(data, folder.Previous, context.Time) };
         platform = platform with { Consensus = TlsChoice.Peers(platform, folder.Previous), Deployment = new Deployment(blueprint.Digest, CommandLine.Version) };
-        platform = platform.WithIdentity(data);
+        platform = platform.WithIdentity(data).WithChainAccounts(data);
         if (PlatformNaming.FindProblem(platform, FreePorts.IsFree) is { } taken)
             throw new CommandFailure(taken);
         if (platform.Networks is not null && platform.Partitions.FirstOrDefault(static p => p.Databases.Any(static d => d.ConnectionFrom is not null)) is { } given)

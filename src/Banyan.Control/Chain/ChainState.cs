@@ -34,6 +34,9 @@ public sealed record ChainState
     /// <summary>Where the contracts are or will be: they follow from the deployer's account, so they are known before any of them is there. Null before the first <c>up</c> that had a chain.</summary>
     public ContractAddresses? Contracts { get; init; }
 
+    /// <summary>The accounts of the platform's regions.</summary>
+    public IReadOnlyList<ChainAccount> Accounts { get; init => field = value ?? []; } = [];
+
     /// <summary>Whether <c>up</c> starts the node.</summary>
     [JsonIgnore]
     public bool IsLocal => At.Count == 0;
@@ -49,3 +52,9 @@ public sealed record ChainState
 /// <param name="Identities">Identities by hash.</param>
 /// <param name="Approvals">What several parties must approve.</param>
 public sealed record ContractAddresses(string Organisations, string Anchors, string Identities, string Approvals);
+
+/// <summary>The accounts of a region on the chain; their keys are in its secrets folder.</summary>
+/// <param name="Region">The region.</param>
+/// <param name="Keeper">With which its keeper anchors, and carries out what was approved.</param>
+/// <param name="Organisation">With which the organisation that runs it approves.</param>
+public sealed record ChainAccount(string Region, string Keeper, string Organisation);

@@ -1,4 +1,5 @@
 using Banyan.Cells.Partitions;
+using Banyan.Control.Chain;
 using Banyan.Control.Consensus;
 using Banyan.Control.Failover.Coordinating;
 using Banyan.Control.Platform;
@@ -36,6 +37,10 @@ public sealed class PlatformMoves : IAsyncDisposable
                 return new PartitionPlace(record, hold?.Epoch == record.Epoch ? hold : null);
             });
     }
+
+    /// <summary>How anchoring stands, by the keeper that anchors; null where none has yet.</summary>
+    /// <exception cref="ConsensusUnavailableException">The store gives no answer.</exception>
+    public async Task<ChainStatus?> ChainAsync(CancellationToken cancellationToken) => await _store.GetAsync(ChainStatus.Key, cancellationToken) is { } value ? ChainStatus.Parse(value.Value) : null;
 
     /// <summary>Asks for a planned switch; the primary's keeper begins it, or drops the request where it would lose something.</summary>
     /// <exception cref="ConsensusUnavailableException">The store gives no answer.</exception>

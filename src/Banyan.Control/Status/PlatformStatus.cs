@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Banyan.Control.Chain;
 
 namespace Banyan.Control.Status;
 
@@ -22,6 +23,9 @@ public sealed record PlatformStatus
 
     /// <summary>Gradual shifts of traffic, those that have ended too; empty where whoever asked does not look for them.</summary>
     public IReadOnlyList<ShiftStatus> Shifts { get; init; } = [];
+
+    /// <summary>How the anchoring of checkpoints stands; null where the blueprint asks for none, or nobody has looked at the chain yet.</summary>
+    public ChainStatus? Chain { get; init; }
 
     /// <summary>When this was seen.</summary>
     public required DateTimeOffset ObservedAt { get; init; }

@@ -1,3 +1,4 @@
+using Banyan.Control.Chain;
 using Banyan.Control.Failover;
 using Banyan.Control.Platform;
 using Banyan.Engines.Consensus;
@@ -10,7 +11,11 @@ internal sealed class PresentRecords(TimeProvider time) : IDisposable
     private readonly Lock _gate = new();
     private PlatformMoves? _moves;
     private string? _instance;
+    private ChainStatus? _chain;
     private IReadOnlyDictionary<string, PartitionPlace> _last = new Dictionary<string, PartitionPlace>();
+
+    /// <summary>How anchoring stood when the records were last read; null where there is no chain, or nobody has looked at it yet.</summary>
+    public ChainStatus? Chain => Volatile.Read(ref _chain);
 
     /// <summary>The platform with the epochs and primaries of this moment; of the last answer where the store gives none in time.</summary>
     public async Task<PlatformState> ReadAsync(PlatformState platform, TimeSpan patience, CancellationToken cancellationToken)
@@ -20,7 +25,10 @@ internal sealed class PresentRecords(TimeProvider time) : IDisposable
         try
         {
             if (Connect(platform) is { } moves)
+            {
                 _last = await moves.ReadAsync(either.Token);
+                _chain = platform.Chain is null ? null : await moves.ChainAsync(either.Token);
+            }
         }
         catch (Exception e) when (e is ConsensusUnavailableException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

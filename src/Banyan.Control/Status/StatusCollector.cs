@@ -71,6 +71,7 @@ public sealed class StatusCollector : IDisposable
             Platform = platform.Platform,
             Regions = regions,
             FrontDoors = await doors,
+            Chain = platform.Chain is null ? null : _records.Chain,
             Objectives = DrillProofs.Of(platform, await drills, _time.GetUtcNow()),
             ObservedAt = _time.GetUtcNow(),
         };

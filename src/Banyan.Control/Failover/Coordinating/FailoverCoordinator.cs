@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Banyan.Cells.Partitions;
 using Banyan.Control.Failover.Observing;
 using Banyan.Control.Notifications;
@@ -30,6 +31,7 @@ internal sealed partial class FailoverCoordinator
     private readonly Observer _observer;
     private readonly PartitionCoordinator[] _partitions;
     private readonly Notifier? _notifier;
+    private readonly Func<Func<ImmutableSortedDictionary<string, StoredValue>>, CancellationToken, Task>? _beside;
     private readonly SemaphoreSlim _news = new(0);
 
     /// <param name="platform">The platform.</param>
@@ -38,8 +40,10 @@ internal sealed partial class FailoverCoordinator
     /// <param name="store">The consensus store; the caller's to dispose of.</param>
     /// <param name="clock">Counts suspended time.</param>
     /// <param name="log">Where to tell.</param>
-    public FailoverCoordinator(PlatformState platform, string me, IReadOnlyList<IPartitionDatabase> databases, IConsensusStore store, TimeProvider clock, ILogger log)
+    /// <param name="beside">What else goes by the store, given a way to read it as last heard; nothing here waits for it. Null: nothing.</param>
+    public FailoverCoordinator(PlatformState platform, string me, IReadOnlyList<IPartitionDatabase> databases, IConsensusStore store, TimeProvider clock, ILogger log, Func<Func<ImmutableSortedDictionary<string, StoredValue>>, CancellationToken, Task>? beside = null)
     {
+        _beside = beside;
         (_me, _clock, _log, _databases) = (me, clock, log, databases);
         _notifier = platform.Notifications.Webhooks.Count > 0 ? new Notifier(platform, me, store, () => _mirror!.Values, clock, log) : null;
         _mirror = new StoreMirror(store, Heard, clock, log);
@@ -57,7 +61,7 @@ internal sealed partial class FailoverCoordinator
     /// <summary>Completes when the store has been read.</summary>
     public Task Ready => _mirror.First;
 
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(_mirror.RunAsync(stop), _observer.RunAsync(stop), DecideAsync(stop), _notifier?.RunAsync(stop) ?? Task.CompletedTask);
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(_mirror.RunAsync(stop), _observer.RunAsync(stop), DecideAsync(stop), _notifier?.RunAsync(stop) ?? Task.CompletedTask, _beside?.Invoke(() => _mirror.Values, stop) ?? Task.CompletedTask);
 
     /// <summary>Decisions first; people are told by a task of its own, for which nothing here ever waits.</summary>
     private void Heard()
