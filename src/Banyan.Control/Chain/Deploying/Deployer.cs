@@ -1,6 +1,5 @@
 using System.Globalization;
 using Banyan.Control.Chain.Contracts;
-using Banyan.Engines.Evm;
 using Banyan.Engines.Evm.Rpc;
 using Banyan.Engines.Evm.Sending;
 using Banyan.Engines.Evm.Signing;

@@ -1,4 +1,3 @@
-using Banyan.Control.Chain.Contracts;
 using Banyan.Engines.Evm;
 
 namespace Banyan.Control.Chain.Deploying;
