@@ -74,7 +74,7 @@ public class AnchoringPlanTests
         var decision = Decide(Log(120) with { Record = new AnchorRecord(110, Root(110), 5, true) }, Chain(left is { } size ? new ChainAnchor(size, Root(size), 4) : null));
         decision.Lost!.ShouldContain("reorganised");
         decision.Anchor!.Size.ShouldBe(120);
-        decision.Record?.Size.ShouldBe(left);
+        (decision.Record?.Size).ShouldBe(left);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Banyan.Control.Chain;
 using Banyan.Control.Chain.Anchoring;
 using Banyan.Control.Chain.Contracts;
 using Banyan.Control.Chain.Deploying;
