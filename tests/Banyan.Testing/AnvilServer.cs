@@ -12,13 +12,13 @@ public sealed class AnvilServer : IAsyncDisposable
     public const long ChainId = 31_337_000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly Process _process;
+    private readonly IReadOnlyList<string> _arguments;
     private readonly HttpClient _http;
+    private Process? _process;
 
-    private AnvilServer(Process process, int port)
+    private AnvilServer(int port, IReadOnlyList<string> arguments)
     {
-        _process = process;
-        Port = port;
+        (Port, _arguments) = (port, arguments);
         Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address, Timeout = Patience };
     }
@@ -40,20 +40,31 @@ public sealed class AnvilServer : IAsyncDisposable
             throw new FileNotFoundException($"{Program} is missing: run eng/setup, and build");
         while (true)
         {
-            var port = FreePort.Take();
-            var info = new ProcessStartInfo("setpriv",
-            [
-                "--pdeathsig", "KILL", "--", Program, "--host", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--chain-id", ChainId.ToString(CultureInfo.InvariantCulture),
-                "--accounts", "0", "--auto-impersonate", "--block-base-fee-per-gas", "0", "--gas-price", "0", "--disable-min-priority-fee", "--quiet", .. arguments,
-            ]) { RedirectStandardOutput = true, RedirectStandardError = true };
-            // The parent whose death it asks to be told of is a thread: one that lasts.
-            var server = new AnvilServer(StartOnLastingThread(info), port);
-            server._process.BeginOutputReadLine();
-            server._process.BeginErrorReadLine();
-            if (await server.AnswersAsync())
+            var server = new AnvilServer(FreePort.Take(), arguments);
+            if (await server.LaunchAsync())
                 return server;
             await server.DisposeAsync();
         }
+    }
+
+    /// <summary>Ends it, and starts another at the same place that knows nothing.</summary>
+    public async Task BeginAnewAsync()
+    {
+        await EndAsync();
+        if (!await LaunchAsync())
+            throw new InvalidOperationException($"port {Port} was taken meanwhile");
+    }
+
+    /// <summary>Ends it.</summary>
+    public async Task EndAsync()
+    {
+        if (_process is not { } process)
+            return;
+        _process = null;
+        if (!process.HasExited)
+            process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
     }
 
     /// <summary>Calls a method; its result.</summary>
@@ -68,22 +79,28 @@ public sealed class AnvilServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await EndAsync();
         _http.Dispose();
-        if (!_process.HasExited)
-            _process.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
     }
 
-    private async Task<bool> AnswersAsync()
+    private async Task<bool> LaunchAsync()
     {
+        var info = new ProcessStartInfo("setpriv",
+        [
+            "--pdeathsig", "KILL", "--", Program, "--host", "127.0.0.1", "--port", Port.ToString(CultureInfo.InvariantCulture), "--chain-id", ChainId.ToString(CultureInfo.InvariantCulture),
+            "--accounts", "0", "--auto-impersonate", "--block-base-fee-per-gas", "0", "--gas-price", "0", "--disable-min-priority-fee", "--quiet", .. _arguments,
+        ]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // The parent whose death it asks to be told of is a thread: one that lasts.
+        var process = _process = StartOnLastingThread(info);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
         var began = Stopwatch.GetTimestamp();
-        while (!_process.HasExited)
+        while (!process.HasExited)
         {
             try
             {
                 // Another program may have been faster at the port.
-                return (await AskAsync("eth_chainId")).GetString() == string.Create(CultureInfo.InvariantCulture, $"0x{ChainId:x}") && !_process.HasExited;
+                return (await AskAsync("eth_chainId")).GetString() == string.Create(CultureInfo.InvariantCulture, $"0x{ChainId:x}") && !process.HasExited;
             }
             catch (HttpRequestException) when (Stopwatch.GetElapsedTime(began) < Patience)
             {

@@ -58,6 +58,7 @@ public class FactsTests
         chain.Consensus.ShouldBe([ConsensusKind.ProofOfAuthority, ConsensusKind.ProofOfStake]);
         chain.Nodes.Values.Select(n => Said(n.Role, n.Tier, n.PerSite, n.Resources?.Memory)).ShouldBe(["Validator Core 3..5 64GB..128GB", "Replica Regional 2..3 32GB..64GB", "Light Edge  "]);
         Said(chain.Copies, chain.Objectives!.Throughput["transactions"], chain.Objectives.Latency["query"], chain.Objectives.Availability, chain.Backup!.Keep).ShouldBe("3+ 1K/s 200ms 99.99% 7y");
+        (chain.Access, chain.Permissions!.Nodes, chain.At.Count, chain.Anchoring!.Every!.Value.Value.TotalSeconds, chain.Anchoring.Confirmations).ShouldBe((ChainAccess.Permissioned, ChainPermission.Listed, 0, 10, 1));
         sankofa.Compliance!.Standards.Keys.ShouldBe(["soc-2", "iso-27001", "gdpr", "ccpa", "sox", "hipaa", "pci-dss"]);
     }
 

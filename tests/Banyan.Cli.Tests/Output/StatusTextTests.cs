@@ -1,4 +1,5 @@
 using Banyan.Cli.Output;
+using Banyan.Control.Chain;
 using Banyan.Control.Platform;
 using Banyan.Control.Status;
 
@@ -27,6 +28,36 @@ public class StatusTextTests
         var coloured = Write(colours: true);
         coloured.ShouldContain("\e[32mserving\e[0m  east-africa");
         coloured.ShouldContain("\e[31mdown\e[0m     west-africa");
+    }
+
+    [Fact]
+    public void Write_AChain_IsOneLine_AndOneForEachLogThatWantsSomeone()
+    {
+        var logs = new List<LogAnchorStatus>
+        {
+            new() { Partition = "east-africa", State = "anchored", Size = 100, Anchored = 100, Block = 7, Confirmed = true },
+            new() { Partition = "west-africa", State = "behind", Size = 120, Anchored = 100, Block = 7, BehindSince = DateTimeOffset.UnixEpoch - TimeSpan.FromSeconds(34), Detail = "it was in no block after 60 s" },
+            new() { Partition = "north-africa", State = "empty" },
+        };
+        var chain = new ChainStatus { By = "east-africa", At = DateTimeOffset.UnixEpoch, Height = 1234, Logs = logs };
+        Text(chain).ShouldBe("""
+            chain at block 1,234: 1 of 2 logs anchored, 20 entries wait
+              west-africa: behind for 34 s: it was in no block after 60 s
+
+            """);
+        Text(chain with { Paused = true }).ShouldStartWith("chain at block 1,234: 1 of 2 logs anchored, 20 entries wait: a guardian has paused the contracts");
+        Text(chain with { Height = null, Problem = "nobody answers", Logs = [logs[0] with { State = "fork", Detail = "two trees" }] }).ShouldBe("""
+            chain: 0 of 1 logs anchored: nobody answers
+              east-africa: fork: two trees
+
+            """);
+    }
+
+    private static string Text(ChainStatus chain)
+    {
+        using var output = new StringWriter();
+        ChainText.Write(chain, DateTimeOffset.UnixEpoch, new Terminal(output, TextWriter.Null, false, false));
+        return output.ToString();
     }
 
     private static string Write(bool colours)

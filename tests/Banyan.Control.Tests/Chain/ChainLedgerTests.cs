@@ -141,7 +141,7 @@ public class ChainLedgerTests
         var logs = new SimLogs { Sizes = { ["east"] = 10, ["west"] = 5 } };
         var anchorer = Anchorer(world, ledger, logs);
         var before = await anchorer.RoundAsync(null, Stop);
-        await world.Node.AskAsync("anvil_reset");
+        await world.Node.BeginAnewAsync();
         (await ledger.LookAsync(Partitions, Stop)).Deployed.ShouldBeFalse();
 
         var after = await Anchorer(world, ledger, logs).RoundAsync(before, Stop);
@@ -158,7 +158,7 @@ public class ChainLedgerTests
         await using var ledger = world.Ledger();
         var logs = new SimLogs { Sizes = { ["east"] = 10, ["west"] = 5 } };
         var before = await Anchorer(world, ledger, logs).RoundAsync(null, Stop);
-        await world.Node.DisposeAsync();
+        await world.Node.EndAsync();
         logs.Sizes["east"] = 11;
 
         var away = await Anchorer(world, ledger, logs).RoundAsync(before, Stop);

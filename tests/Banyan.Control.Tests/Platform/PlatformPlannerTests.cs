@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Banyan.Blueprints.Access;
+using Banyan.Control.Chain;
 using Banyan.Control.Platform;
 using Banyan.Control.Platform.Planning;
 
@@ -221,9 +222,23 @@ public class PlatformPlannerTests
         }
     }
 
-    private PlatformPlan Plan(PlatformState? previous, int? port = null, string? connection = null, int frontDoors = 1, string? consensus = null, NetworksState? networks = null, AccessModel? access = null)
+    [Fact]
+    public void Plan_AChain_KeepsItsPortAndItsContracts_AndAnotherChainBeginsAnew()
     {
-        var planned = new PlannedPlatform("kai", [new() { Name = "east", Tier = "core", Standby = "west", Connection = connection }, new() { Name = "west", Tier = "core", Standby = "east" }], [], new Dictionary<string, string>()) { Access = access };
+        var first = Plan(null, chain: new PlannedChain(4711, [], 10, 1)).State.Chain.ShouldNotBeNull();
+        first.ShouldSatisfyAllConditions(c => c.Port.ShouldNotBeNull(), c => c.IsLocal.ShouldBeTrue(), c => c.BlockSeconds.ShouldBeNull("a block when there is something to put in"));
+        var made = first with { Contracts = new ContractAddresses("0x1", "0x2", "0x3", "0x4") };
+        var before = Plan(null).State with { Chain = made };
+
+        Plan(before, chain: new PlannedChain(4711, [], 5, 3)).State.Chain!.ShouldSatisfyAllConditions(
+            c => c.Port.ShouldBe(first.Port), c => c.Contracts.ShouldBe(made.Contracts), c => c.EverySeconds.ShouldBe(5), c => c.BlockSeconds.ShouldBe(2, "blocks that are waited for must come"));
+        Plan(before, chain: new PlannedChain(4712, ["https://node.example.org"], 5, 3)).State.Chain!.ShouldSatisfyAllConditions(c => c.Port.ShouldBeNull(), c => c.Contracts.ShouldBeNull());
+        Plan(before).State.Chain.ShouldBeNull();
+    }
+
+    private PlatformPlan Plan(PlatformState? previous, int? port = null, string? connection = null, int frontDoors = 1, string? consensus = null, NetworksState? networks = null, AccessModel? access = null, PlannedChain? chain = null)
+    {
+        var planned = new PlannedPlatform("kai", [new() { Name = "east", Tier = "core", Standby = "west", Connection = connection }, new() { Name = "west", Tier = "core", Standby = "east" }], [], new Dictionary<string, string>()) { Access = access, Chain = chain };
         return new PlatformPlanner(p => !_taken.Contains(p), (partition, region) => _running.Contains($"{partition}@{region}"), _environment.GetValueOrDefault, 7)
             .Plan(planned, previous, "/data", port, 6, frontDoors, consensus, networks);
     }

@@ -78,6 +78,7 @@ internal sealed class ChainLedger(PlatformState platform, string me, DataFolder 
         try
         {
             using var key = ChainKeys.Deployer(data);
+            await FundAsync([key.Address.ToString(), .. platform.Chain!.Accounts.SelectMany(static a => (string[])[a.Keeper, a.Organisation])], cancellationToken);
             if (DeploymentPlan.AddressesOf(key.Address) != Addresses)
                 return "the deployer's key is not the one that platform.json has the contracts' addresses from; restore secrets/chain/deployer.key";
             return await new Deployer(client, contracts, time).DeployAsync(key, platform.Platform, [.. platform.Partitions.Select(static p => p.Name)], platform.Chain!.Accounts, cancellationToken);
@@ -122,6 +123,21 @@ internal sealed class ChainLedger(PlatformState platform, string me, DataFolder 
         _key?.Dispose();
         await client.DisposeAsync();
         _opening.Dispose();
+    }
+
+    /// <summary>The local node takes no fees, unless its blocks were fuller than half: then they begin at next to nothing, and the accounts must have that. Elsewhere their owners see to it.</summary>
+    private async Task FundAsync(IEnumerable<string> accounts, CancellationToken cancellationToken)
+    {
+        if (!platform.Chain!.IsLocal)
+            return;
+        foreach (var account in accounts)
+        {
+            _ = await client.RequestAsync("anvil_setBalance", w =>
+            {
+                w.WriteStringValue(account);
+                w.WriteStringValue("0xd3c21bcecceda1000000"); // 10^24 wei
+            }, cancellationToken); // A node that can't do it says so when it is asked to deploy.
+        }
     }
 
     private async Task<EvmResult<EvmReceipt>> SendAsync(TransactionSender sender, string partition, LogHead head, ContractAbi abi, CancellationToken cancellationToken)
