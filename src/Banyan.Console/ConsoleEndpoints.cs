@@ -30,6 +30,12 @@ internal sealed class ConsoleEndpoints(PlatformState platform, SnapshotSource so
             await NotFoundAsync(context);
     }
 
+    public async Task LogAsync(HttpContext context)
+    {
+        var snapshot = await source.GetAsync(FreshEnough, context.RequestAborted);
+        await WriteAsync(context, StatusCodes.Status200OK, Html, Encoding.UTF8.GetBytes(await renderer.LogAsync(snapshot, AddressOf(context))));
+    }
+
     public async Task NotFoundAsync(HttpContext context)
     {
         var snapshot = await source.GetAsync(FreshEnough, context.RequestAborted);

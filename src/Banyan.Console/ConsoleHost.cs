@@ -41,6 +41,7 @@ public static class ConsoleHost
         routes.MapGet("/", context => endpoints.PageAsync(context, region: null));
         routes.MapGet("/console", context => endpoints.PageAsync(context, region: null));
         routes.MapGet("/console/regions/{region}", context => endpoints.PageAsync(context, (string)context.GetRouteValue("region")!));
+        routes.MapGet("/console/log", endpoints.LogAsync);
         routes.MapGet("/console/live", endpoints.LiveAsync);
         routes.MapGet("/console/v1/status", endpoints.StatusAsync);
         routes.MapGet("/console/v1/live", endpoints.LiveStatusAsync);

@@ -13,6 +13,10 @@ public static class AssetCatalog
     {
         Load("console.css", "text/css; charset=utf-8"),
         Load("console.js", "text/javascript; charset=utf-8"),
+        Load("explorer.css", "text/css; charset=utf-8"),
+        Load("explorer.js", "text/javascript; charset=utf-8"),
+        Load("proof.js", "text/javascript; charset=utf-8"),
+        Load("tiles.js", "text/javascript; charset=utf-8"),
         Load("theme.js", "text/javascript; charset=utf-8"),
         Load("banyan.svg", "image/svg+xml"),
     }.ToFrozenDictionary(a => a.Name, StringComparer.Ordinal);

@@ -27,6 +27,13 @@ public sealed class ConsoleRenderer(IServiceProvider services, ILoggerFactory lo
         return Doctype + await RenderAsync(renderer, region is null ? typeof(OverviewPage) : typeof(RegionPage), view);
     }
 
+    /// <summary>The page of the log.</summary>
+    public async Task<string> LogAsync(ConsoleSnapshot snapshot, string address)
+    {
+        await using var renderer = new HtmlRenderer(services, logs);
+        return Doctype + await RenderAsync(renderer, typeof(LogPage), View(snapshot, null, address)!);
+    }
+
     /// <summary>The page for an address that names nothing.</summary>
     public async Task<string> NotFoundAsync(ConsoleSnapshot snapshot, string address)
     {
