@@ -7,6 +7,7 @@ using Banyan.Bench.HttpRead;
 using Banyan.Bench.Ingest;
 using Banyan.Bench.Journal;
 using Banyan.Bench.Launch;
+using Banyan.Bench.Log;
 using Banyan.Bench.Running;
 using Banyan.Bench.Servers;
 
@@ -31,6 +32,7 @@ return await BenchRunner.RunAsync(args,
     new("entry-hop", "a read through the HTTP entry, against HAProxy and nginx", EntryHopBench.RunAsync),
     new("gateway", "a guarded read through the gateway, against HAProxy verifying tokens and limiting; and good clients during a flood", GatewayBench.RunAsync),
     new("durable-changes", "changes through the journal, against the same SQL in pgbench", JournalBench.RunAsync),
+    new("log", "changes with the transparency log against without; commit to signed checkpoint; entries integrated a second; size", LogBench.RunAsync),
     new("alert-fan-out", "an alert to 10,000 SSE subscribers, against nginx with nchan", FanOutBench.RunAsync),
     new("line-protocol", "ingest of line protocol, against InfluxDB", IngestBench.RunAsync),
     new("dns", "DNS answers over UDP, against gdnsd", DnsBench.RunAsync),
