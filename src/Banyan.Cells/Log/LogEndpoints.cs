@@ -133,7 +133,7 @@ internal sealed class LogEndpoints(CellContext cell, CellLogOptions options, Log
 
     private string Why(string otherwise) => status.View.Halted is { } halted ? $"The log is halted: {halted}" : status.View.Problem ?? otherwise;
 
-    private Task RefuseAnotherAsync(HttpContext context) => Refuse(context, "log-elsewhere", "The log of another partition", $"This cell has the log of {cell.Partition}; by the entry, ask under /regions/PARTITION/.");
+    private Task RefuseAnotherAsync(HttpContext context) => Refuse(context, "log-elsewhere", "The log of another partition", $"This cell has the log of {cell.Partition}; by the entry, ask without naming another region.");
 
     private static Task RefuseLater(HttpContext context, string code, string title, string detail)
     {

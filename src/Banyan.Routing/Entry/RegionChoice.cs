@@ -31,8 +31,11 @@ public readonly record struct RegionChoice(RegionRefusal Refusal, EntryRegion? R
 {
     private const string Prefix = "/regions/";
 
+    /// <summary>Logs have the same paths everywhere, by which their readers know them: the partition stands behind this.</summary>
+    private const string LogPrefix = "/log/v1/";
+
     /// <summary>
-    /// Chooses: what <c>Banyan-Region</c> names; else the path's <c>/regions/{region}/</c>; else the host's first label,
+    /// Chooses: what <c>Banyan-Region</c> names; else the path's <c>/regions/{region}/</c> or <c>/log/v1/{region}/</c>; else the host's first label,
     /// if it is a region's name; else the serving region nearest to <c>Banyan-Location</c>; else what the policies choose
     /// among those that serve, for where the request comes from and who it says that it is; where none serves, among those
     /// that will soonest. In the place of a named region that is down, its neighbour, where it has one that serves. Pure.
@@ -45,6 +48,8 @@ public readonly record struct RegionChoice(RegionRefusal Refusal, EntryRegion? R
             return ByName(facts.Header.AsSpan().Trim(), map, prefixed);
         if (prefixed)
             return ByName(inPath, map, prefixed: true);
+        if (InLogPath(facts.Path, map) is { } log)
+            return Of(log, map, prefixed: false);
         var dot = facts.Host.AsSpan().IndexOf('.');
         if (dot > 0 && map.Find(facts.Host.AsSpan(0, dot)) is { } host)
             return Of(host, map, prefixed: false);
@@ -59,7 +64,7 @@ public readonly record struct RegionChoice(RegionRefusal Refusal, EntryRegion? R
     /// <summary>Whether the policies choose: the request names no region, and says no place.</summary>
     public static bool IsByPolicy(in RequestFacts facts, EntryMap map)
     {
-        if (facts.Header is not null || facts.Location is not null || TryPrefix(facts.Path, out _))
+        if (facts.Header is not null || facts.Location is not null || TryPrefix(facts.Path, out _) || InLogPath(facts.Path, map) is not null)
             return false;
         var dot = facts.Host.AsSpan().IndexOf('.');
         return dot <= 0 || map.Find(facts.Host.AsSpan(0, dot)) is null;
@@ -70,6 +75,15 @@ public readonly record struct RegionChoice(RegionRefusal Refusal, EntryRegion? R
         var choice = policies.Choose(facts.Address, facts.Client);
         var region = policies.Map.Regions[choice.Target];
         return new RegionChoice(IsServing(region) ? RegionRefusal.None : RegionRefusal.NoneServing, region, null, false, choice.Marks);
+    }
+
+    private static EntryRegion? InLogPath(string path, EntryMap map)
+    {
+        if (!path.StartsWith(LogPrefix, StringComparison.Ordinal))
+            return null;
+        var name = path.AsSpan(LogPrefix.Length);
+        var end = name.IndexOf('/');
+        return end <= 0 ? null : map.Find(name[..end]);
     }
 
     private static bool IsServing(EntryRegion region) => region.Availability is RegionAvailability.Serving or RegionAvailability.Suspected;

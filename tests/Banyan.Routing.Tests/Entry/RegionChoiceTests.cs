@@ -43,6 +43,15 @@ public class RegionChoiceTests
         choice.Prefixed.ShouldBeTrue();
     }
 
+    [Fact]
+    public void Make_PathOfALog_GoesToItsPartitionAsItIs()
+    {
+        Choose(path: "/log/v1/west-africa/checkpoint").ShouldBe(new RegionChoice(RegionRefusal.None, Kai.Find("west-africa"), null, Prefixed: false));
+        Choose(path: "/log/v1/keys").Region!.Name.ShouldBe("east-africa");
+        Choose(path: "/log/v1/atlantis/checkpoint").Region!.Name.ShouldBe("east-africa");
+        Choose(path: "/regions/north-africa/log/v1/west-africa/checkpoint").Region!.Name.ShouldBe("north-africa");
+    }
+
     [Theory]
     [InlineData("atlantis", "/")]
     [InlineData(null, "/regions/atlantis/x")]

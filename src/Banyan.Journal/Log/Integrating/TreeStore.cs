@@ -19,6 +19,8 @@ internal sealed class TreeStore(NpgsqlDataSource source, IWriteFence fence)
     private const string InsertPart = "INSERT INTO log.part (first, leaves) VALUES ($1, $2)";
     private const string PutEdges = "INSERT INTO log.edge (level, hashes) SELECT * FROM unnest($1::smallint[], $2::bytea[]) ON CONFLICT (level) DO UPDATE SET hashes = excluded.hashes";
     private const string PutCheckpoint = "INSERT INTO log.checkpoint AS c (size, note) SELECT $1, $2 WHERE (SELECT journal.assert_epoch($3)) ON CONFLICT (singleton) DO UPDATE SET size = excluded.size, note = excluded.note, published_at = clock_timestamp() WHERE c.size <= excluded.size";
+    // Where a crash takes the newest checkpoint along, the one before it is served until the next, moments later; the tree is durable.
+    private const string DontWait = "SELECT set_config('synchronous_commit', 'off', true)";
     private const string SelectFlushed = "SELECT pg_current_wal_flush_lsn()";
 
     /// <summary>The size of the tree that is stored; makes an empty one where there is none.</summary>
@@ -82,11 +84,17 @@ internal sealed class TreeStore(NpgsqlDataSource source, IWriteFence fence)
     public async Task KeepAsync(long size, string note, CancellationToken cancellationToken)
     {
         FencedException.ThrowIfNot(fence);
-        await using var command = source.CreateCommand(PutCheckpoint);
-        command.Parameters.Add(Number(size));
-        command.Parameters.Add(InboxCommands.Text(note));
-        command.Parameters.Add(InboxCommands.Epoch(fence.Epoch));
-        await ExecuteAsync(command, cancellationToken);
+        await using var batch = source.CreateBatch();
+        batch.BatchCommands.Add(new(DontWait));
+        batch.BatchCommands.Add(new(PutCheckpoint) { Parameters = { Number(size), InboxCommands.Text(note), InboxCommands.Epoch(fence.Epoch) } });
+        try
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException e) when (FencedException.IsRefusal(e))
+        {
+            throw FencedException.Of(e);
+        }
     }
 
     private static async Task ExecuteAsync(NpgsqlCommand command, CancellationToken cancellationToken)
