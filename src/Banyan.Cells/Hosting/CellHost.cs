@@ -16,8 +16,10 @@ using Banyan.Cells.Residency;
 using Banyan.Cells.Schema;
 using Banyan.Cells.Status;
 using Banyan.Cells.Telemetry;
+using Banyan.Cells.Witness;
 using Banyan.Journal;
 using Banyan.Journal.Log;
+using Banyan.Journal.Log.Cosigning;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -93,6 +95,7 @@ public static partial class CellHost
         StatusEndpoint.Map(app);
         app.MapJournal(options.Context);
         LogEndpoints.Map(app);
+        WitnessEndpoints.Map(app);
         OpenApiEndpoint.Map(app);
         foreach (var service in services)
             service.MapEndpoints(app.MapGroup("").WithMetadata(new ServiceEndpoint(service.Name)));
@@ -125,6 +128,8 @@ public static partial class CellHost
                 services.AddSingleton(publisher);
         }
 
+        if (options.Witness is { } witness)
+            services.AddSingleton(witness).AddSingleton<ICheckpointCosigner>(p => new CheckpointCosigner(witness, p.GetRequiredService<ILogger<CheckpointCosigner>>())).AddSingleton<IServiceFinding, WitnessFinding>();
         if (fence is not null)
             services.AddSingleton<IWriteFence>(fence);
         var first = services.Count;
@@ -155,7 +160,7 @@ public static partial class CellHost
 
     private static void CheckNames(IReadOnlyList<IService> services)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal) { "cell", "cells", "database", "journal", PersonalService.ServiceName, RecordsService.ServiceName, "public" };
+        var names = new HashSet<string>(StringComparer.Ordinal) { "cell", "cells", "database", "journal", PersonalService.ServiceName, RecordsService.ServiceName, "public", "log", "witness" };
         foreach (var service in services)
         {
             if (!OneWord().IsMatch(service.Name))

@@ -4,6 +4,7 @@ using Banyan.Cells.Log;
 using Banyan.Cells.Peers;
 using Banyan.Cells.Personal;
 using Banyan.Cells.Records;
+using Banyan.Cells.Witness;
 using Banyan.Engines.Certificates;
 using Banyan.Engines.Postgres;
 
@@ -62,6 +63,8 @@ public sealed record CellOptions
 
     /// <summary>The way to the platform's other partitions; one for all apps of a process. Null: this cell knows of none.</summary>
     public IPartitionPeers? Peers { get; init; }
+    /// <summary>The region's witness, one for all of its apps; also asks the others to cosign. Null: there is none.</summary>
+    public RegionWitness? Witness { get; init; }
 
     /// <summary>How long a client may take to send the head of a request. 10 s.</summary>
     internal TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(10);
