@@ -63,6 +63,7 @@ public sealed record CellOptions
 
     /// <summary>The way to the platform's other partitions; one for all apps of a process. Null: this cell knows of none.</summary>
     public IPartitionPeers? Peers { get; init; }
+
     /// <summary>The region's witness, one for all of its apps; also asks the others to cosign. Null: there is none.</summary>
     public RegionWitness? Witness { get; init; }
 

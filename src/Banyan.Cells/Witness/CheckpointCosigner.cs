@@ -30,7 +30,7 @@ internal sealed partial class CheckpointCosigner : ICheckpointCosigner, IDisposa
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
         }))
         { Timeout = _options.RequestLimit };
-        _peers = [.. _options.Keys.Witnesses.Where(w => w.Region != _options.Region && _options.Peers.ContainsKey(w.Region)).Select(w => new WitnessPeer(w.Region, _options.Peers[w.Region], w.Key, _http))];
+        _peers = [.. _options.Keys.Witnesses.Where(w => w.Region != _options.Region && !w.IsRetired && _options.Peers.ContainsKey(w.Region)).Select(w => new WitnessPeer(w.Region, _options.Peers[w.Region], w.Key, _http))];
     }
 
     /// <inheritdoc/>

@@ -27,7 +27,7 @@ public sealed partial class RegionWitness
         foreach (var trust in options.Keys.Logs)
         {
             // It never counts as its own region's witness, so it does not cosign what its own region wrote.
-            var writers = trust.Writers.Where(w => w.Region != options.Region).Select(static w => w.Key).ToArray();
+            var writers = trust.Writers.Where(w => w.Region != options.Region && !w.IsRetired).Select(static w => w.Key).ToArray();
             _logs[trust.Origin] = new OneLog(trust.Origin, writers);
         }
 

@@ -6,6 +6,7 @@ using Banyan.Control.Certificates;
 using Banyan.Control.Chain;
 using Banyan.Control.Chain.Node;
 using Banyan.Control.Credentials;
+using Banyan.Control.Log;
 using Banyan.Control.Networks;
 using Banyan.Control.Platform;
 using Banyan.Control.Platform.Planning;
@@ -45,6 +46,9 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
         var platform = plan.State with { PostgresMajor = postgres, DnsPort = options.DnsPort, Tls = TlsChoice.Make(options, folder.Previous), AsksCallers = asksCallers, Keys = PlatformKeys.Prepare(data, folder.Previous, context.Time) };
         platform = platform with { Consensus = TlsChoice.Peers(platform, folder.Previous), Deployment = new Deployment(blueprint.Digest, CommandLine.Version) };
         platform = platform.WithIdentity(data).WithChainAccounts(data);
+        platform = platform with { Log = PlatformLogs.Prepare(data, platform, folder.Previous) };
+        if (platform.Log is null)
+            Say("there is no log of changes: libsodium.so.23 is not on this machine, install the package libsodium23", log);
         if (PlatformNaming.FindProblem(platform, FreePorts.IsFree) is { } taken)
             throw new CommandFailure(taken);
         if (platform.Networks is not null && platform.Partitions.FirstOrDefault(static p => p.Databases.Any(static d => d.ConnectionFrom is not null)) is { } given)
@@ -65,6 +69,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
         platform = platform.Join(data, ProcessLinks.Supervisor, context.Time, line => Say(line, log));
         using var links = platform.Links;
         folder.Write(platform, blueprint.Text);
+        PlatformLogs.Publish(data, platform);
         using var renewing = new CancellationTokenSource();
         var renewals = certificates?.RenewAsync(line => Say(line, log), renewing.Token) ?? Task.CompletedTask;
         try

@@ -35,6 +35,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
 
         await using var access = platform.AsksCallers ? CellAccess.Follow(platform, store, context.Time) : null;
         using var peers = new PartitionPeers(CellsOf(platform), platform.Links, context.Time);
+        using var witnessing = CellWitness.Open(region, data, platform, context.Time);
         await PartitionHost.RunAsync(
             new PartitionHostOptions
             {
@@ -43,7 +44,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
                 Time = context.Time,
                 Partitions = [.. platform.Partitions.Where(p => p.Databases.Any(d => d.Region == region.Name)).Select(p => new HostedPartition
                 {
-                    Cell = OptionsOf(region, p, data, platform, context) with { Keys = keys, Access = access?.Options, Peers = peers },
+                    Cell = OptionsOf(region, p, data, platform, context) with { Keys = keys, Access = access?.Options, Peers = peers, Witness = witnessing?.Witness },
                     Services = () => Services(platform.AsksCallers),
                     Initial = new PartitionRecord { Epoch = p.Epoch, Primary = p.Primary },
                     IsHome = p.Name == region.Name,

@@ -61,6 +61,12 @@ public sealed class DataFolder(string path)
     /// <summary>Changes that only a lost primary had, as they were found on its return.</summary>
     public string Stranded => Path.Combine(Root, "stranded");
 
+    /// <summary>The public keys of logs and witnesses; see <see cref="Log.PlatformLogs"/>.</summary>
+    public string LogKeys => Path.Combine(Root, "log-keys");
+
+    /// <summary>What a region's witness has seen, and its evidence.</summary>
+    public string Witness(string region) => Path.Combine(Root, "witness", region);
+
     /// <summary>The PostgreSQL data folder of a partition in a region.</summary>
     public string Database(string partition, string region) => Path.Combine(Databases, $"{partition}@{region}");
 

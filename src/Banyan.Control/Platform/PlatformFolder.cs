@@ -8,7 +8,7 @@ public sealed class PlatformFolder : IDisposable
     /// <summary>Less than this free, and no platform is started: its databases' write-ahead logs alone could fill it.</summary>
     public const long LeastFreeBytes = 1L << 30;
 
-    private static readonly string[] OurNames = ["platform.json", "platform.json.next", "blueprint.yaml", "lock", "secrets", "certificates", "logs", "databases", "template", "consensus", "chain", "held", "stranded", "drill.json", "drill.json.next", "drill.lock", "networks.csv"];
+    private static readonly string[] OurNames = ["platform.json", "platform.json.next", "blueprint.yaml", "lock", "secrets", "certificates", "logs", "databases", "template", "consensus", "chain", "log-keys", "log-keys.next", "witness", "objects", "held", "stranded", "drill.json", "drill.json.next", "drill.lock", "networks.csv"];
 
     private readonly PlatformLock _lock;
 

@@ -6,6 +6,7 @@ using Banyan.Cells.Records;
 using Banyan.Control.Chain;
 using Banyan.Control.Credentials;
 using Banyan.Control.Drills;
+using Banyan.Control.Log;
 using Banyan.Control.Notifications;
 using Banyan.Engines.Certificates;
 
@@ -77,6 +78,9 @@ public sealed record PlatformState
 
     /// <summary>Where the root keys of personal data are; null in a folder of before there were any.</summary>
     public KeysState? Keys { get; init; }
+
+    /// <summary>The public keys of its logs and witnesses; null where there are none: a folder of before, or no libsodium on this machine.</summary>
+    public LogState? Log { get; init; }
 
     /// <summary>What the platform was brought up with; null in a folder of before that was kept.</summary>
     public Deployment? Deployment { get; init; }

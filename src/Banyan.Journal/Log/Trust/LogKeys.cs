@@ -65,15 +65,15 @@ public sealed record LogKeys
     public string ToPolicy(string origin)
     {
         var trust = TrustOf(origin) ?? throw new ArgumentException($"{Platform} has no log {origin}.", nameof(origin));
-        var lines = trust.Writers.Select(static w => $"log {w.Key}").Concat(trust.Witnesses.Select(static w => $"witness {w.Region} {w.Key}"));
-        var quorum = Quorum == 0 ? "quorum none" : $"group others {Quorum} {string.Join(' ', trust.Witnesses.Select(static w => w.Region))}\nquorum others";
+        var lines = trust.Writers.Select(static w => $"log {w.Key}").Concat(trust.Witnesses.Where(static w => !w.IsRetired).Select(static w => $"witness {w.Region} {w.Key}"));
+        var quorum = Quorum == 0 ? "quorum none" : $"group others {Quorum} {string.Join(' ', trust.Witnesses.Where(static w => !w.IsRetired).Select(static w => w.Region))}\nquorum others";
         return string.Join('\n', [.. lines, quorum, ""]);
     }
 
-    private static List<PartyJson> Texts(IReadOnlyList<LogParty> parties) => [.. parties.Select(static p => new PartyJson(p.Region, p.Key.ToString()))];
+    private static List<PartyJson> Texts(IReadOnlyList<LogParty> parties) => [.. parties.Select(static p => new PartyJson(p.Region, p.Key.ToString(), p.IsRetired))];
 
     private static List<LogParty> Parties(IReadOnlyList<PartyJson> parties, SignatureType type) =>
-        [.. (parties ?? []).Select(p => VerifierKey.TryParse(p.Key, out var key) && key.Type == type ? new LogParty(p.Region, key) : throw new FormatException($"has a key of {p.Region} that is none: '{p.Key}'"))];
+        [.. (parties ?? []).Select(p => VerifierKey.TryParse(p.Key, out var key) && key.Type == type ? new LogParty(p.Region, key) { IsRetired = p.Retired } : throw new FormatException($"has a key of {p.Region} that is none: '{p.Key}'"))];
 }
 
 /// <summary>Who may write one log.</summary>
@@ -85,14 +85,18 @@ public sealed record LogWriters(string Origin, string Partition, IReadOnlyList<L
 /// <summary>A region's key.</summary>
 /// <param name="Region">Whose.</param>
 /// <param name="Key">It.</param>
-public sealed record LogParty(string Region, VerifierKey Key);
+public sealed record LogParty(string Region, VerifierKey Key)
+{
+    /// <summary>It signs nothing more: others took its place. What it signed before still counts; a stolen one is not retired, it is taken off the list.</summary>
+    public bool IsRetired { get; init; }
+}
 
-internal sealed record KeysJson(string Platform, int Quorum, List<LogJson> Logs, List<PartyJson> Witnesses);
+internal sealed record KeysJson(string Platform, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int Quorum, List<LogJson> Logs, List<PartyJson> Witnesses);
 
 internal sealed record LogJson(string Origin, string Partition, List<PartyJson> Writers);
 
-internal sealed record PartyJson(string Region, string Key);
+internal sealed record PartyJson(string Region, string Key, bool Retired = false);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, WriteIndented = true)]
 [JsonSerializable(typeof(KeysJson))]
 internal sealed partial class LogKeysJson : JsonSerializerContext;
