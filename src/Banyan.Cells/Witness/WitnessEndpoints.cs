@@ -1,7 +1,6 @@
 using System.Buffers;
 using Banyan.Cells.Access;
 using Banyan.Cells.Gateway;
-using Banyan.Cells.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -34,7 +33,7 @@ internal static class WitnessEndpoints
             body.Advance(count);
             if (body.WrittenCount > AddCheckpointBody.MostBytes)
             {
-                await Problem.Create(StatusCodes.Status413PayloadTooLarge, "too-large", "The body is too large", $"A checkpoint with its proof has at most {AddCheckpointBody.MostBytes} bytes.").ExecuteAsync(context);
+                context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
                 return;
             }
         }
