@@ -26,16 +26,16 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
         if (platform.FindPartition(region.Name) is null)
             throw new CommandFailure($"{data.StateFile} has no partition for region {region.Name}: it is damaged");
         var keys = OpenKeys(data, platform);
+        using var log = CellLog.Open(region, data, platform, context.Time);
         await using var store = platform.ConnectConsensus(context.Time);
         if (store is null)
         {
-            await CellHost.RunAsync(OptionsOf(region, platform.FindPartition(region.Name)!, data, platform, context) with { Keys = keys }, Services(asksCallers: false), stopping);
+            await CellHost.RunAsync(OptionsOf(region, platform.FindPartition(region.Name)!, data, platform, context) with { Keys = keys, Log = log?.Options, Witness = log?.Witness }, Services(asksCallers: false), stopping);
             return ExitCode.Holds;
         }
 
         await using var access = platform.AsksCallers ? CellAccess.Follow(platform, store, context.Time) : null;
         using var peers = new PartitionPeers(CellsOf(platform), platform.Links, context.Time);
-        using var witnessing = CellWitness.Open(region, data, platform, context.Time);
         await PartitionHost.RunAsync(
             new PartitionHostOptions
             {
@@ -44,7 +44,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
                 Time = context.Time,
                 Partitions = [.. platform.Partitions.Where(p => p.Databases.Any(d => d.Region == region.Name)).Select(p => new HostedPartition
                 {
-                    Cell = OptionsOf(region, p, data, platform, context) with { Keys = keys, Access = access?.Options, Peers = peers, Witness = witnessing?.Witness },
+                    Cell = OptionsOf(region, p, data, platform, context) with { Keys = keys, Access = access?.Options, Peers = peers, Log = log?.Options, Witness = log?.Witness },
                     Services = () => Services(platform.AsksCallers),
                     Initial = new PartitionRecord { Epoch = p.Epoch, Primary = p.Primary },
                     IsHome = p.Name == region.Name,

@@ -64,6 +64,9 @@ public sealed class DataFolder(string path)
     /// <summary>The public keys of logs and witnesses; see <see cref="Log.PlatformLogs"/>.</summary>
     public string LogKeys => Path.Combine(Root, "log-keys");
 
+    /// <summary>The objects of a region: copies of the logs that it publishes.</summary>
+    public string Objects(string region) => Path.Combine(Root, "objects", region);
+
     /// <summary>What a region's witness has seen, and its evidence.</summary>
     public string Witness(string region) => Path.Combine(Root, "witness", region);
 
