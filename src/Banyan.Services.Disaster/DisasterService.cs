@@ -29,16 +29,16 @@ public sealed class DisasterService : IService
     /// <inheritdoc/>
     public IReadOnlyList<SchemaMigration> Migrations { get; } = SchemaMigration.FromEmbedded(typeof(DisasterService).Assembly);
 
-    /// <summary>Warnings are public, but restricted and private messages are among them; subscriptions hold addresses and secrets of organisations.</summary>
+    /// <summary>Warnings are public, but restricted and private messages are among them; subscriptions hold addresses and secrets of whoever made them.</summary>
     public ServiceData Data { get; } = new()
     {
         Tables =
         [
             new("disaster.alert_references", ResidencyClass.Jurisdiction),
             new("disaster.alerts", ResidencyClass.Jurisdiction),
-            new("disaster.deliveries", ResidencyClass.Jurisdiction),
+            TableData.OfPersons("disaster.deliveries", new PersonRows { Where = "t.subscription IN (SELECT id FROM disaster.subscriptions WHERE owner = $1)" }),
             new("disaster.webhook_events", ResidencyClass.Internal),
-            new("disaster.subscriptions", ResidencyClass.Jurisdiction),
+            TableData.OfPersons("disaster.subscriptions", new PersonRows { Where = "t.owner = $1", Withheld = [new("secret", "what your receiver knows our messages by")] }),
         ],
         Topics = [new(DisasterTopics.Alerts, ResidencyClass.Public), new(DisasterTopics.Messages, ResidencyClass.Internal), new(DisasterTopics.Subscriptions, ResidencyClass.Internal)],
     };

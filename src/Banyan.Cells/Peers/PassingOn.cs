@@ -17,6 +17,12 @@ public static class PassingOn
     /// <summary>Says that a cell passed the request on. From anybody else it means that the request stays where it came to, nothing more.</summary>
     public const string Header = "Banyan-Passed-On";
 
+    /// <summary>What it says of a request that is about one partition's part only.</summary>
+    private const string Part = "part";
+
+    /// <summary>What it says of a request that was brought to the partition which it is about.</summary>
+    private const string Whole = "home";
+
     private const string ForwardedFor = "X-Forwarded-For";
 
     /// <summary>The entry waits no longer.</summary>
@@ -31,6 +37,14 @@ public static class PassingOn
 
     /// <summary>Whether a cell passed it on already.</summary>
     public static bool WasPassedOn(this HttpContext context) => context.Request.Headers.ContainsKey(Header);
+
+    /// <summary>Whether only what this partition holds is asked for.</summary>
+    public static bool IsForPart(this HttpContext context) => context.Request.Headers[Header] == Part;
+
+    /// <summary>Asks another partition, in the caller's name, for its part of what was asked for here. The request's body is not sent.</summary>
+    /// <exception cref="PartitionAwayException">It does not answer.</exception>
+    public static Task<HttpResponseMessage> AskForPartAsync(this IPartitionPeers peers, HttpContext context, string partition, TimeSpan patience) =>
+        peers.SendAsync(partition, () => Make(context, [], Part), canRepeat: true, patience, context.RequestAborted);
 
     /// <summary>Reads a request's body, so that it can be read here and passed on as well. The endpoint's limit of bodies holds.</summary>
     public static async Task<byte[]> KeepBodyAsync(this HttpContext context)
@@ -55,7 +69,7 @@ public static class PassingOn
         var canRepeat = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || request.Headers.ContainsKey(ChangeHttp.KeyHeader);
         try
         {
-            return new PassedOnAnswer(await peers.SendAsync(partition, () => Make(context, body), canRepeat, Patience, context.RequestAborted));
+            return new PassedOnAnswer(await peers.SendAsync(partition, () => Make(context, body, Whole), canRepeat, Patience, context.RequestAborted));
         }
         catch (PartitionAwayException away)
         {
@@ -72,7 +86,7 @@ public static class PassingOn
         return Problem.Create(503, "region-away", "The region does not answer", $"What you ask for is in {away.Partition}, which does not answer. Nothing was changed; try again in a moment.");
     }
 
-    private static HttpRequestMessage Make(HttpContext context, byte[] body)
+    private static HttpRequestMessage Make(HttpContext context, byte[] body, string what)
     {
         var request = context.Request;
         var target = context.Features.Get<IHttpRequestFeature>() is { RawTarget: { Length: > 0 } raw } && raw[0] == '/' ? raw : request.Path + request.QueryString.ToString();
@@ -83,9 +97,9 @@ public static class PassingOn
                 message.Headers.TryAddWithoutValidation(name, values.ToArray());
         }
 
-        message.Headers.TryAddWithoutValidation(Header, "1");
+        message.Headers.TryAddWithoutValidation(Header, what);
         message.Headers.TryAddWithoutValidation(ForwardedFor, AddressOf(context));
-        if (body.Length > 0 || request.ContentType is not null)
+        if (body.Length > 0 || what == Whole && request.ContentType is not null)
         {
             message.Content = new ByteArrayContent(body);
             if (request.ContentType is { } type)

@@ -1,5 +1,7 @@
+using Banyan.Cells.Access;
 using Banyan.Cells.Personal.Access;
 using Banyan.Cells.Personal.Rights;
+using Banyan.Cells.Personal.Elsewhere;
 using Banyan.Cells.Personal.Vault;
 using Banyan.Cells.Residency;
 using Microsoft.AspNetCore.Routing;
@@ -28,6 +30,11 @@ internal sealed class PersonalService(KeyOptions options) : IService
         Tables =
         [
             TableData.OfPersons("personal.access", PersonRows.OfColumn("subject")),
+            TableData.OfPersons("personal.elsewhere", new PersonRows
+            {
+                Where = "t.request IN (SELECT id FROM personal.request WHERE subject = $1)",
+                Kept = "Which partitions did a deletion, and when, as proof.",
+            }),
             TableData.OfPersons("personal.request", new PersonRows
             {
                 Where = "t.subject = $1",
@@ -54,10 +61,13 @@ internal sealed class PersonalService(KeyOptions options) : IService
         services.AddHttpContextAccessor();
         services.AddSingleton<AccessNotes>().AddSingleton<AccessRows>();
         services.AddSingleton(PersonalSettings.From(cell)).AddSingleton<RequestRows>().AddSingleton<PersonExport>().AddSingleton<PersonDeletion>().AddSingleton<PersonCorrection>();
+        services.AddSingleton<ElsewhereRows>().AddSingleton<DeletionSpreading>().AddSingleton<DeletionElsewhere>().AddSingleton<ExportElsewhere>();
         services.AddSingleton<RightsWork>().AddSingleton<RightsEndpoints>().AddSingleton<KeyEndpoints>();
         services.AddSingleton<RightsWatch>();
         services.AddSingleton<IServiceFinding>(static p => p.GetRequiredService<RightsWatch>());
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<RightsWatch>());
+        if (services.Any(static s => s.ServiceType == typeof(IAccessPublisher)))
+            services.AddSingleton<EndedPeople>().AddSingleton<IHostedService>(static p => p.GetRequiredService<EndedPeople>());
         services.AddSingleton<KeyKeeping>();
         services.AddSingleton<IServiceFinding>(static p => p.GetRequiredService<KeyKeeping>());
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<KeyKeeping>());
@@ -66,6 +76,7 @@ internal sealed class PersonalService(KeyOptions options) : IService
     public void MapEndpoints(IEndpointRouteBuilder routes)
     {
         routes.ServiceProvider.GetRequiredService<RightsEndpoints>().Map(routes);
+        routes.ServiceProvider.GetRequiredService<DeletionElsewhere>().Map(routes);
         routes.ServiceProvider.GetRequiredService<KeyEndpoints>().Map(routes);
     }
 }

@@ -39,7 +39,10 @@ public static class PersonalTopics
     /// <summary>Type in <see cref="Rights"/>: a person's rows are gone and its key is shredded.</summary>
     public const string Deleted = "banyan.personal.deleted.v1";
 
-    /// <summary>Type in <see cref="Rights"/>: every standby has the deletion too.</summary>
+    /// <summary>Type in <see cref="Rights"/>: another partition has done the deletion too, with the receipt of its journal.</summary>
+    public const string DeletedElsewhere = "banyan.personal.deleted-elsewhere.v1";
+
+    /// <summary>Type in <see cref="Rights"/>: every other partition and every standby has the deletion too; with each partition's receipt.</summary>
     public const string DeletedEverywhere = "banyan.personal.deleted-everywhere.v1";
 
     /// <summary>Type in <see cref="Rights"/>: a request is past its deadline.</summary>

@@ -43,10 +43,10 @@ internal sealed class SubscriptionEndpoints(
             return;
         }
 
-        await (await CreateAsync(request, ChangeHttp.ReadKey(context.Request, body), context.RequestAborted)).ExecuteAsync(context);
+        await (await CreateAsync(request, context.Caller().Subject is { Length: > 0 } owner ? owner : null, ChangeHttp.ReadKey(context.Request, body), context.RequestAborted)).ExecuteAsync(context);
     }
 
-    private async Task<IResult> CreateAsync(SubscriptionRequest request, IdempotencyKey? key, CancellationToken cancellationToken)
+    private async Task<IResult> CreateAsync(SubscriptionRequest request, string? owner, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         await using var session = await journal.BeginAsync(key, cancellationToken);
         if (session.Settled is { } settled)
@@ -57,7 +57,7 @@ internal sealed class SubscriptionEndpoints(
 
         var id = ids.Next();
         var secret = request.Secret ?? WebhookSecret.Create();
-        await SubscriptionStore.InsertAsync(session.Transaction, id, request, secret, time.GetUtcNow(), cancellationToken);
+        await SubscriptionStore.InsertAsync(session.Transaction, id, request, secret, owner, time.GetUtcNow(), cancellationToken);
         session.Append(SubscriptionStore.Event(id, WebhookTypes.Created, id));
         var outcome = await session.CommitAsync(new StoredAnswer(201, "application/json", Answer(id, null), $"/disaster/v1/subscriptions/{id}"), cancellationToken);
         return ChangeHttp.ToResult(outcome with { Answer = outcome.Answer! with { Body = Answer(id, secret) } });

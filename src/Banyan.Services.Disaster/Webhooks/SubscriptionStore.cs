@@ -7,7 +7,7 @@ namespace Banyan.Services.Disaster.Webhooks;
 /// <summary>Subscriptions in the database. Thread-safe.</summary>
 internal sealed class SubscriptionStore(NpgsqlDataSource database)
 {
-    private const string Insert = "INSERT INTO disaster.subscriptions (id, url, target, interest, format, secret, state, created_at) VALUES ($1, $2, $3, $4, $5, $6, 'active', $7)";
+    private const string Insert = "INSERT INTO disaster.subscriptions (id, url, target, interest, format, secret, state, created_at, owner) VALUES ($1, $2, $3, $4, $5, $6, 'active', $7, $8)";
     private const string CountAll = "SELECT (SELECT count(*) FROM disaster.subscriptions), (SELECT count(*) FROM disaster.subscriptions WHERE target = $1)";
     private const string Delete = "DELETE FROM disaster.subscriptions WHERE id = $1";
     private const string Disable = "UPDATE disaster.subscriptions SET state = 'disabled', reason = $2 WHERE id = $1 AND state = 'active'";
@@ -32,7 +32,8 @@ internal sealed class SubscriptionStore(NpgsqlDataSource database)
         return (reader.GetInt64(0), reader.GetInt64(1));
     }
 
-    public static Task InsertAsync(NpgsqlTransaction transaction, Guid id, SubscriptionRequest request, byte[] secret, DateTimeOffset now, CancellationToken cancellationToken) => AlertStatements.ExecuteAsync(
+    /// <param name="owner">The subject of who asks; null where nobody was asked who it is.</param>
+    public static Task InsertAsync(NpgsqlTransaction transaction, Guid id, SubscriptionRequest request, byte[] secret, string? owner, DateTimeOffset now, CancellationToken cancellationToken) => AlertStatements.ExecuteAsync(
         transaction,
         [
             new NpgsqlBatchCommand(Insert)
@@ -40,7 +41,7 @@ internal sealed class SubscriptionStore(NpgsqlDataSource database)
                 Parameters =
                 {
                     AlertStatements.Uuid(id), AlertStatements.Text(request.Url.AbsoluteUri), AlertStatements.Text(request.Url.Authority.ToLowerInvariant()), AlertStatements.Text(request.InterestJson),
-                    AlertStatements.Text(Name(request.Format)), AlertStatements.Bytes(secret), AlertStatements.Time(now),
+                    AlertStatements.Text(Name(request.Format)), AlertStatements.Bytes(secret), AlertStatements.Time(now), new NpgsqlParameter<string?> { TypedValue = owner, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
                 },
             },
         ],

@@ -3,6 +3,7 @@ using Banyan.Cells;
 using Banyan.Cells.Access;
 using Banyan.Engines.Consensus;
 using Banyan.Services.Identity.OpenIdConnect;
+using Banyan.Services.Identity.Sessions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -14,7 +15,7 @@ namespace Banyan.Services.Identity.Elsewhere;
 /// told is told again until it was, also after a crash or a failover: what the directory has of this partition is brought to
 /// what the table has.
 /// </summary>
-internal sealed partial class ClientTelling(ClientStore clients, IAccessDirectory directory, IAccessPublisher publisher, CellContext cell, TimeProvider time, ILogger<ClientTelling> logger) : BackgroundService
+internal sealed partial class ClientTelling(ClientStore clients, IAccessDirectory directory, IAccessPublisher publisher, IdentitySettings settings, CellContext cell, TimeProvider time, ILogger<ClientTelling> logger) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -45,7 +46,12 @@ internal sealed partial class ClientTelling(ClientStore clients, IAccessDirector
     {
         var registered = (await clients.ListAsync(cancellationToken)).ToDictionary(static c => c.Id, StringComparer.Ordinal);
         foreach (var known in directory.Clients.Where(c => c.Home == cell.Partition && !registered.ContainsKey(c.Id)))
+        {
+            // The tokens that it got for itself end too; those of people, by their grants.
+            await publisher.EndSessionAsync(known.Subject, time.GetUtcNow() + settings.TokenLifetime + SessionEnding.ClockSkew, cancellationToken);
             await publisher.WithdrawClientAsync(known.Id, cancellationToken);
+        }
+
         foreach (var client in registered.Values)
         {
             if (directory.FindClient(client.Id) is not { } known || !client.IsAs(known))

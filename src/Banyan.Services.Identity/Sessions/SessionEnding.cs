@@ -16,7 +16,7 @@ namespace Banyan.Services.Identity.Sessions;
 internal sealed partial class SessionEnding(
     NpgsqlDataSource database, IAccessPublisher publisher, IdentitySettings settings, TimeProvider time, ILogger<SessionEnding> logger) : BackgroundService
 {
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(2);
+    internal static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
     private const string EndSessions = "UPDATE identity.sessions SET ended_at = $2 WHERE subject = $1 AND ended_at IS NULL AND id <> coalesce((SELECT session FROM identity.grants WHERE id = $3), '')";

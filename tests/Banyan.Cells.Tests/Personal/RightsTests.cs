@@ -64,7 +64,7 @@ public sealed class RightsTests : IDisposable
         var export = JsonDocument.Parse(await (await anna.PostAsync("/personal/v1/me/exports", null, Stop)).Content.ReadAsStringAsync(Stop)).RootElement;
 
         export.GetProperty("tables").EnumerateArray().Select(static t => t.GetProperty("table").GetString()).ShouldBe(
-            ["personal.access", "personal.request", "personal.key", "people.visit", "people.person", "journal.entry", "journal.inbox", "journal.stranded", "journal.idempotency"], ignoreOrder: true);
+            ["personal.access", "personal.elsewhere", "personal.request", "personal.key", "people.visit", "people.person", "journal.entry", "journal.inbox", "journal.stranded", "journal.idempotency"], ignoreOrder: true);
     }
 
     [Fact]

@@ -15,6 +15,9 @@ internal sealed class TwoRegions : IAsyncDisposable
 
     public IdentityCell West { get; }
 
+    /// <summary>As one cell asks another.</summary>
+    public static HttpClient AsCell(IdentityCell of) => new(new SocketsHttpHandler { ConnectCallback = ConnectAsync }) { BaseAddress = of.Client.BaseAddress };
+
     public static async Task<TwoRegions> StartAsync(params (string Key, string Value)[] settings)
     {
         var (east, west) = (FreePort(), FreePort());

@@ -19,8 +19,9 @@ internal sealed class PersonExport(NpgsqlDataSource database, DataCatalog catalo
     /// <param name="output">Takes the document; what is written is flushed as it grows.</param>
     /// <param name="subject">The person.</param>
     /// <param name="receipt">The journal entry that says that the export was made.</param>
+    /// <param name="more">Adds what is not this partition's, at the end.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task WriteAsync(Stream output, string subject, Guid receipt, CancellationToken cancellationToken)
+    public async Task WriteAsync(Stream output, string subject, Guid receipt, Func<Utf8JsonWriter, Task> more, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
@@ -40,6 +41,7 @@ internal sealed class PersonExport(NpgsqlDataSource database, DataCatalog catalo
         foreach (var objects in catalog.Objects.Where(static o => o.Class == ResidencyClass.Personal))
             json.WriteStringValue(objects.Name);
         json.WriteEndArray();
+        await more(json);
         json.WriteEndObject();
         await json.FlushAsync(cancellationToken);
     }

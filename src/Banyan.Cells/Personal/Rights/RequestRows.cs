@@ -8,9 +8,11 @@ internal sealed class RequestRows(NpgsqlDataSource database)
 {
     private const string Columns = "id, subject, kind, state, asked_at, due_at, done_at, missed_at";
     private const string Insert = "INSERT INTO personal.request (id, subject, kind, by_kind, by, details, state, asked_at, due_at, done_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    private const string TryInsert = Insert + " ON CONFLICT (id) DO NOTHING";
     private const string Close = "UPDATE personal.request SET state = 'done', done_at = $3 WHERE subject = $1 AND kind = $2 AND state = 'open'";
-    private const string SelectOwn = $"SELECT {Columns} FROM personal.request WHERE subject = $1 ORDER BY id DESC LIMIT $2";
-    private const string SelectOpen = $"SELECT {Columns} FROM personal.request WHERE state <> 'done' ORDER BY due_at LIMIT $1";
+    private const string WaitsFor = "ARRAY(SELECT partition FROM personal.elsewhere e WHERE e.request = r.id AND e.answered_at IS NULL ORDER BY partition)";
+    private const string SelectOwn = $"SELECT {Columns}, {WaitsFor} FROM personal.request r WHERE subject = $1 ORDER BY id DESC LIMIT $2";
+    private const string SelectOpen = $"SELECT {Columns}, {WaitsFor} FROM personal.request r WHERE state <> 'done' ORDER BY due_at LIMIT $1";
     private const string CountOpen = "SELECT count(*) FROM personal.request WHERE subject = $1 AND state = 'open'";
     private const string SelectNext = "SELECT count(*) FILTER (WHERE due_at <= $1), min(due_at) FILTER (WHERE due_at > $1), count(*) FILTER (WHERE state = 'spreading') FROM personal.request WHERE state <> 'done'";
 
@@ -27,12 +29,21 @@ internal sealed class RequestRows(NpgsqlDataSource database)
     private const string MarkReplicated = """
         UPDATE personal.request SET state = 'done', done_at = $1 WHERE state = 'spreading' AND replicate_to IS NOT NULL AND NOT EXISTS (
             SELECT FROM pg_replication_slots s WHERE s.slot_type = 'physical' AND (s.restart_lsn IS NULL OR s.restart_lsn < replicate_to))
+            AND NOT EXISTS (SELECT FROM personal.elsewhere e WHERE e.request = personal.request.id AND e.answered_at IS NULL)
         RETURNING id, subject
         """;
 
-    public static async Task InsertAsync(NpgsqlTransaction transaction, Guid id, Asker asker, string kind, string state, byte[]? details, DateTimeOffset askedAt, DateTimeOffset dueAt, CancellationToken cancellationToken)
+    public static Task InsertAsync(NpgsqlTransaction transaction, Guid id, Asker asker, string kind, string state, byte[]? details, DateTimeOffset askedAt, DateTimeOffset dueAt, CancellationToken cancellationToken) =>
+        InsertAsync(Insert, transaction, id, asker, kind, state, details, askedAt, dueAt, cancellationToken);
+
+    /// <summary>A request that has its id from elsewhere; false where it is there already.</summary>
+    public static async Task<bool> TryInsertAsync(NpgsqlTransaction transaction, Guid id, Asker asker, string kind, string state, DateTimeOffset askedAt, DateTimeOffset dueAt, CancellationToken cancellationToken) =>
+        await InsertAsync(TryInsert, transaction, id, asker, kind, state, details: null, askedAt, dueAt, cancellationToken) == 1;
+
+    private static async Task<int> InsertAsync(
+        string statement, NpgsqlTransaction transaction, Guid id, Asker asker, string kind, string state, byte[]? details, DateTimeOffset askedAt, DateTimeOffset dueAt, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Insert, transaction.Connection, transaction)
+        await using var command = new NpgsqlCommand(statement, transaction.Connection, transaction)
         {
             Parameters =
             {
@@ -41,7 +52,7 @@ internal sealed class RequestRows(NpgsqlDataSource database)
                 new NpgsqlParameter { Value = state == "done" ? askedAt : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
             },
         };
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>What was asked for before, and waited for somebody to do it, is done with this.</summary>
@@ -112,7 +123,8 @@ internal sealed class RequestRows(NpgsqlDataSource database)
         {
             found.Add(new RightsRequest(
                 reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4), reader.GetFieldValue<DateTimeOffset>(5),
-                await reader.IsDBNullAsync(6, cancellationToken) ? null : reader.GetFieldValue<DateTimeOffset>(6), await reader.IsDBNullAsync(7, cancellationToken) ? null : reader.GetFieldValue<DateTimeOffset>(7)));
+                await reader.IsDBNullAsync(6, cancellationToken) ? null : reader.GetFieldValue<DateTimeOffset>(6), await reader.IsDBNullAsync(7, cancellationToken) ? null : reader.GetFieldValue<DateTimeOffset>(7),
+                reader.GetFieldValue<string[]>(8)));
         }
 
         return found;

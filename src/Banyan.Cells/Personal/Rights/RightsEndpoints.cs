@@ -3,7 +3,9 @@ using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Http;
+using Banyan.Cells.Peers;
 using Banyan.Cells.Personal.Access;
+using Banyan.Cells.Personal.Elsewhere;
 using Banyan.Cells.Residency;
 using Banyan.Journal;
 using Microsoft.AspNetCore.Builder;
@@ -16,7 +18,7 @@ namespace Banyan.Cells.Personal.Rights;
 /// <c>/personal/v1/me/…</c>: what a person does about itself; <c>/personal/v1/subjects/{subject}/…</c>: what staff and machines do
 /// about a person, who must say what for, and may from its jurisdiction only.
 /// </summary>
-internal sealed class RightsEndpoints(RightsWork work, RequestRows requests, AccessRows accesses, AccessNotes notes, PersonExport export, PersonCorrection correction, ResidencyGate residency)
+internal sealed class RightsEndpoints(RightsWork work, RequestRows requests, AccessRows accesses, AccessNotes notes, PersonExport export, PersonCorrection correction, ExportElsewhere elsewhere, IPartitionPeers peers, ResidencyGate residency, CellContext cell)
 {
     private const string Tag = PersonalService.ServiceName;
     private const int BodyLimit = 64 * 1024;
@@ -48,12 +50,22 @@ internal sealed class RightsEndpoints(RightsWork work, RequestRows requests, Acc
     private static Task UnknownAsync(HttpContext context) => RefuseAsync(context, StatusCodes.Status401Unauthorized, "unauthenticated", "Who asks is not known", "Send a token or a key.");
 
     /// <summary>About the caller itself: whatever the path or the body says, it is the caller's subject that counts.</summary>
-    private static Task OwnAsync(HttpContext context, Func<HttpContext, Asker, Task> act) => context.Caller() switch
+    private Task OwnAsync(HttpContext context, Func<HttpContext, Asker, Task> act) => context.Caller() switch
     {
+        { Kind: CallerKind.Resident or CallerKind.Staff, Home: { } home } when IsElsewhere(context, home) => PassOnAsync(context, home),
         { Kind: CallerKind.Resident or CallerKind.Staff, Subject.Length: > 0 } caller => act(context, new Asker(caller.Subject, caller)),
         { Kind: CallerKind.Anonymous } => UnknownAsync(context),
         _ => RefuseAsync(context, StatusCodes.Status403Forbidden, "forbidden", "Not allowed", "This is for persons, about themselves."),
     };
+
+    /// <summary>Whether a request is another partition's to answer, and did not come from a cell.</summary>
+    private bool IsElsewhere(HttpContext context, string? home) => home is not null && home != cell.Partition && peers.Partitions.Contains(home) && !context.WasPassedOn();
+
+    private async Task PassOnAsync(HttpContext context, string home)
+    {
+        var body = await context.KeepBodyAsync();
+        await (await peers.PassOnAsync(context, home, body)).ExecuteAsync(context);
+    }
 
     /// <summary>About somebody else: staff and machines, with a purpose, from the same jurisdiction; noted before anything is shown or done.</summary>
     private async Task OthersAsync(HttpContext context, Func<HttpContext, Asker, Task> act)
@@ -71,13 +83,19 @@ internal sealed class RightsEndpoints(RightsWork work, RequestRows requests, Acc
             return;
         }
 
+        var subject = (string)context.GetRouteValue("subject")!;
+        if (PartitionNames.HomeOf(subject, peers) is { } home && IsElsewhere(context, home))
+        {
+            await PassOnAsync(context, home);
+            return;
+        }
+
         if (!residency.MayHaveAll(caller.Home))
         {
             await residency.Refuse(caller.Home, "personal data").ExecuteAsync(context);
             return;
         }
 
-        var subject = (string)context.GetRouteValue("subject")!;
         if (subject.Length > IKeyVault.MaxNameLength || subject.Contains('\0', StringComparison.Ordinal))
             throw new BadHttpRequestException($"A subject has 1 to {IKeyVault.MaxNameLength} characters.");
         _ = AccessPurpose.Read(context.Request);
@@ -99,7 +117,7 @@ internal sealed class RightsEndpoints(RightsWork work, RequestRows requests, Acc
         response.Headers.CacheControl = "no-store";
         response.Headers.ContentDisposition = "attachment; filename=\"personal-data.json\"";
         response.Headers[ChangeHttp.ReceiptHeader] = outcome.Receipts[0].ToString();
-        await export.WriteAsync(response.Body, asker.Subject, outcome.Receipts[0], context.RequestAborted);
+        await export.WriteAsync(response.Body, asker.Subject, outcome.Receipts[0], json => elsewhere.WriteAsync(json, context), context.RequestAborted);
     }
 
     private async Task CorrectAsync(HttpContext context, Asker asker)
@@ -188,6 +206,12 @@ internal sealed class RightsEndpoints(RightsWork work, RequestRows requests, Acc
             json.WriteString("done_at"u8, done);
         if (request.MissedAt is { } missed)
             json.WriteString("missed_at"u8, missed);
+        if (request.WaitsFor.Count == 0)
+            return;
+        json.WriteStartArray("waits_for"u8);
+        foreach (var partition in request.WaitsFor)
+            json.WriteStringValue(partition);
+        json.WriteEndArray();
     }
 
     private static JsonAnswer Listed<T>(string name, IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write) => JsonAnswer.Of(json =>

@@ -10,7 +10,8 @@ namespace Banyan.Cells.Personal.Rights;
 /// <param name="DueAt">Until when it is to be done.</param>
 /// <param name="DoneAt">When it was done.</param>
 /// <param name="MissedAt">When it was noticed that it was not done in time.</param>
-internal sealed record RightsRequest(Guid Id, string Subject, string Kind, string State, DateTimeOffset AskedAt, DateTimeOffset DueAt, DateTimeOffset? DoneAt, DateTimeOffset? MissedAt);
+/// <param name="WaitsFor">The other partitions that have not done it yet.</param>
+internal sealed record RightsRequest(Guid Id, string Subject, string Kind, string State, DateTimeOffset AskedAt, DateTimeOffset DueAt, DateTimeOffset? DoneAt, DateTimeOffset? MissedAt, IReadOnlyList<string> WaitsFor);
 
 /// <summary>Who asks, and about whom. Immutable.</summary>
 /// <param name="Subject">The person.</param>

@@ -1,3 +1,4 @@
+using Banyan.Cells.Personal.Elsewhere;
 using Banyan.Journal;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,10 +7,10 @@ using Npgsql;
 namespace Banyan.Cells.Personal.Rights;
 
 /// <summary>
-/// Watches what persons have asked for: a deletion is done when every standby has it; what is not done by its deadline is said in the
+/// Watches what persons have asked for: a deletion is done when every other partition and every standby has it; what is not done by its deadline is said in the
 /// journal and among the cell's findings. Looks when something is due, and seldom otherwise.
 /// </summary>
-internal sealed partial class RightsWatch(RequestRows rows, IJournal journal, KeyOptions options, TimeProvider time, ILogger<RightsWatch> logger) : BackgroundService, IServiceFinding
+internal sealed partial class RightsWatch(RequestRows rows, DeletionSpreading elsewhere, IJournal journal, KeyOptions options, TimeProvider time, ILogger<RightsWatch> logger) : BackgroundService, IServiceFinding
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private readonly SemaphoreSlim _asked = new(0, 1);
@@ -20,8 +21,10 @@ internal sealed partial class RightsWatch(RequestRows rows, IJournal journal, Ke
 
     public ValueTask<string?> FindAsync(CancellationToken cancellationToken)
     {
-        var overdue = Volatile.Read(ref _overdue);
-        return ValueTask.FromResult(overdue == 0 ? null : $"{overdue} {(overdue == 1 ? "request of a person is" : "requests of persons are")} past the deadline: see /personal/v1/requests");
+        var (overdue, away) = (Volatile.Read(ref _overdue), elsewhere.Away);
+        var late = overdue == 0 ? null : $"{overdue} {(overdue == 1 ? "request of a person is" : "requests of persons are")} past the deadline: see /personal/v1/requests";
+        var waits = away.Count == 0 ? null : $"deletions of persons wait for {string.Join(", ", away)}, which {(away.Count == 1 ? "does" : "do")} not answer";
+        return ValueTask.FromResult(late is null ? waits : waits is null ? late : $"{late}; {waits}");
     }
 
     /// <summary>Has it look now.</summary>
@@ -49,6 +52,7 @@ internal sealed partial class RightsWatch(RequestRows rows, IJournal journal, Ke
     public async Task<TimeSpan> LookAsync(CancellationToken cancellationToken)
     {
         await rows.MarkPositionAsync(cancellationToken);
+        await elsewhere.SpreadAsync(cancellationToken);
         var now = time.GetUtcNow();
         await FinishAsync(now, cancellationToken);
         await MissAsync(now, cancellationToken);
@@ -98,7 +102,11 @@ internal sealed partial class RightsWatch(RequestRows rows, IJournal journal, Ke
         if (done.Count == 0)
             return;
         foreach (var (id, subject) in done)
-            session.Append(new JournalEvent { Topic = PersonalTopics.Rights, Type = PersonalTopics.DeletedEverywhere, Subject = subject, Data = $"{{\"request\":\"{id}\"}}" });
+        {
+            var receipts = string.Join(',', (await ElsewhereRows.ListReceiptsAsync(session.Transaction, id, cancellationToken)).Select(static r => $"\"{r.Partition}\":\"{r.Receipt}\""));
+            session.Append(new JournalEvent { Topic = PersonalTopics.Rights, Type = PersonalTopics.DeletedEverywhere, Subject = subject, Data = $"{{\"request\":\"{id}\",\"receipts\":{{{receipts}}}}}" });
+        }
+
         await session.CommitAsync(new StoredAnswer(204), cancellationToken);
     }
 

@@ -1,5 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using Banyan.Cells.Access;
+using Banyan.Cells.Peers;
+using Banyan.Cells.Personal.Elsewhere;
 using Banyan.Cells.Personal.Vault;
 using Banyan.Cells.Residency;
 using Banyan.Journal;
@@ -9,7 +12,7 @@ using Microsoft.AspNetCore.Http;
 namespace Banyan.Cells.Personal.Rights;
 
 /// <summary>Does what persons may ask for, each in one change of the journal: rows, request, entry and answer together. Thread-safe.</summary>
-internal sealed class RightsWork(IJournal journal, PersonDeletion deletion, PersonCorrection correction, KeyVault vault, RightsWatch watch, EntryErasure erasure, PersonalSettings settings, TimeProvider time)
+internal sealed class RightsWork(IJournal journal, PersonDeletion deletion, PersonCorrection correction, KeyVault vault, RightsWatch watch, EntryErasure erasure, IPartitionPeers peers, CellContext cell, PersonalSettings settings, TimeProvider time)
 {
     /// <summary>A person may have this many requests open that wait for somebody.</summary>
     public const int MostOpen = 10;
@@ -42,7 +45,7 @@ internal sealed class RightsWork(IJournal journal, PersonDeletion deletion, Pers
         return await session.CommitAsync(Answer(StatusCodes.Status200OK, id, "done", json => json.WriteNumber("rows"u8, rows)), cancellationToken);
     }
 
-    /// <summary>Deletes the person's rows and shreds its key; done when every standby has it, too.</summary>
+    /// <summary>Deletes the person's rows and shreds its key; done when every standby has it, too, and every other partition of the platform.</summary>
     public async Task<ChangeOutcome> DeleteAsync(Asker asker, IdempotencyKey? key, CancellationToken cancellationToken)
     {
         ChangeOutcome outcome;
@@ -54,15 +57,39 @@ internal sealed class RightsWork(IJournal journal, PersonDeletion deletion, Pers
             var deleted = await deletion.DeleteAsync(session.Transaction, asker.Subject, cancellationToken);
             await RequestRows.InsertAsync(session.Transaction, id, asker, "deletion", "spreading", details: null, now, now + settings.Deadline, cancellationToken);
             await RequestRows.CloseAsync(session.Transaction, asker.Subject, "deletion", now, cancellationToken);
+            if ((PartitionNames.HomeOf(asker.Subject, peers) ?? cell.Partition) == cell.Partition)
+            {
+                foreach (var partition in peers.Partitions.Where(p => p != cell.Partition))
+                    await ElsewhereRows.InsertAsync(session.Transaction, id, partition, receipt: null, answeredAt: null, cancellationToken);
+            }
+
             session.Append(new JournalEvent { Topic = PersonalTopics.Keys, Type = PersonalTopics.KeyShredded, Subject = asker.Subject, Data = "{}" });
             session.Append(Event(PersonalTopics.Deleted, asker, id, json => WriteRows(json, deleted)));
             outcome = await session.CommitAsync(Answer(StatusCodes.Status202Accepted, id, "spreading", json => WriteRows(json, deleted)), cancellationToken);
         }
 
-        vault.Forget(asker.Subject);
-        erasure.Forget(asker.Subject);
-        watch.Ask();
+        Forget(asker.Subject);
         return outcome;
+    }
+
+    /// <summary>Deletes what is held here of a person whose home is another partition, which asked for it; once for a request.</summary>
+    public async Task DeleteOfAsync(string home, Guid request, string subject, DateTimeOffset dueAt, CancellationToken cancellationToken)
+    {
+        await using (var session = await journal.BeginAsync(key: null, cancellationToken))
+        {
+            var now = time.GetUtcNow();
+            var asker = new Asker(subject, new Caller { Kind = CallerKind.Machine, Subject = $"partition:{home}" });
+            if (!await RequestRows.TryInsertAsync(session.Transaction, request, asker, "deletion", "spreading", now, dueAt, cancellationToken))
+                return; // told twice at once
+            var deleted = await deletion.DeleteAsync(session.Transaction, subject, cancellationToken);
+            var done = Event(PersonalTopics.Deleted, asker, request, json => WriteRows(json, deleted));
+            await ElsewhereRows.InsertAsync(session.Transaction, request, cell.Partition, done.Id, now, cancellationToken);
+            session.Append(new JournalEvent { Topic = PersonalTopics.Keys, Type = PersonalTopics.KeyShredded, Subject = subject, Data = "{}" });
+            session.Append(done);
+            await session.CommitAsync(new StoredAnswer(StatusCodes.Status200OK), cancellationToken);
+        }
+
+        Forget(subject);
     }
 
     /// <summary>Notes what somebody has to do for the person; null where too many wait already.</summary>
@@ -80,6 +107,13 @@ internal sealed class RightsWork(IJournal journal, PersonDeletion deletion, Pers
         var outcome = await session.CommitAsync(Answer(StatusCodes.Status202Accepted, id, "open", json => json.WriteString("due_at"u8, now + settings.Deadline)), cancellationToken);
         watch.Ask(); // It may be due before the next look.
         return outcome;
+    }
+
+    private void Forget(string subject)
+    {
+        vault.Forget(subject);
+        erasure.Forget(subject);
+        watch.Ask();
     }
 
     private static JournalEvent Event(string type, Asker asker, Guid request, Action<Utf8JsonWriter>? more = null) => new()
