@@ -49,7 +49,7 @@ public sealed class IdentityService : IService
         services.AddSingleton<HomeFinder>().AddSingleton<Forwarding>().AddSingleton<ClientTelling>();
         services.AddSingleton<AccountStore>().AddSingleton<Messages>().AddSingleton<Confirmations>().AddSingleton<Registration>().AddSingleton<Invitations>();
         services.AddSingleton<RegistrationEndpoints>().AddSingleton<AccountEndpoints>().AddSingleton<MessageEndpoints>();
-        services.AddSingleton<PasswordHasher>().AddSingleton<TotpStore>().AddSingleton<SecondFactorEndpoints>();
+        services.AddSingleton<PasswordHasher>().AddSingleton<TotpStore>().AddSingleton<SecondFactorSetup>().AddSingleton<SecondFactorEndpoints>();
         services.AddSingleton<LoginAttempts>().AddSingleton<Login>().AddSingleton<Recheck>().AddSingleton<SessionStore>().AddSingleton<SessionCookie>().AddSingleton<SessionEndpoints>();
         services.AddSingleton<SessionEnding>().AddSingleton<SigningKeys>().AddSingleton<TokenIssuer>();
         services.AddSingleton<ClientStore>().AddSingleton<GrantStore>().AddSingleton<ClientAuthentication>().AddSingleton<ClientEndpoints>();
@@ -57,7 +57,7 @@ public sealed class IdentityService : IService
         services.AddSingleton<ApiKeyStore>().AddSingleton<ApiKeyEndpoints>();
         services.AddSingleton<IWatchList>(static p => FileWatchList.Of(p.GetRequiredService<IdentitySettings>()));
         services.AddSingleton<CaseStore>().AddSingleton<CaseEndpoints>().AddSingleton<CaseDecisions>();
-        services.AddSingleton<Page>().AddSingleton<Forms>().AddSingleton<LoginPages>().AddSingleton<RegistrationPages>().AddSingleton<AccountPages>();
+        services.AddSingleton<Page>().AddSingleton<Forms>().AddSingleton<LoginPages>().AddSingleton<RegistrationPages>().AddSingleton<AccountPages>().AddSingleton<SecondFactorPages>();
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<SigningKeys>());
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<SessionEnding>());
         services.AddSingleton<IHostedService>(static p => p.GetRequiredService<ClientTelling>());
@@ -86,5 +86,6 @@ public sealed class IdentityService : IService
         services.GetRequiredService<LoginPages>().Map(routes);
         services.GetRequiredService<RegistrationPages>().Map(routes);
         services.GetRequiredService<AccountPages>().Map(routes);
+        services.GetRequiredService<SecondFactorPages>().Map(routes);
     }
 }

@@ -45,7 +45,7 @@ internal sealed class AccountPages(
             Html.Of($"""
                 <h1>{name ?? "Your account"}</h1><p class="quiet"><code>{account.Subject}</code></p>
                 <div class="card"><ul class="rows">{addresses}
-                <li><div>Second factor</div><span class="quiet">{(secondFactor ? "on" : "off")}</span></li>
+                <li><div>Second factor</div><a href="{page.Prefix}{SecondFactorPages.Path}">{(secondFactor ? "on" : "off: set it up")}</a></li>
                 <li><div>Verification</div><span class="quiet">level {account.Verification.ToString(CultureInfo.InvariantCulture)} of 3</span></li></ul></div>
                 <h2>Where you are logged in</h2><div class="card"><ul class="rows">{rows}</ul></div>
                 <form method="post" action="{page.Prefix}/identity/oauth/logout">{forms.Hidden(context)}<button class="plain">Log out</button></form>

@@ -1,12 +1,8 @@
 using System.Text.Json.Serialization;
-using Banyan.Cells;
 using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
-using Banyan.Journal;
-using Banyan.Services.Identity.Accounts;
 using Banyan.Services.Identity.Elsewhere;
-using Banyan.Services.Identity.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,7 +14,7 @@ namespace Banyan.Services.Identity.SecondFactor;
 /// change nothing here: setting up asks for the password, everything after that for a code. Answers hold secrets, so none
 /// is stored for repeats.
 /// </summary>
-internal sealed class SecondFactorEndpoints(IJournal journal, AccountStore accounts, Recheck recheck, TotpStore store, Forwarding forwarding, CellContext cell, TimeProvider time)
+internal sealed class SecondFactorEndpoints(SecondFactorSetup setup, Forwarding forwarding)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -32,51 +28,21 @@ internal sealed class SecondFactorEndpoints(IJournal journal, AccountStore accou
     private async Task<IResult> BeginAsync(HttpContext context)
     {
         var (request, _) = await JsonBody.ReadAsync(context, SecondFactorJson.Default.SecondFactorRequest);
-        if (await accounts.FindAsync(context.Caller().Subject, context.RequestAborted) is not { } account)
-            return Refusals.SignInNeeded;
-        if (await recheck.PasswordAsync(context, account, request.Password) is { } refusal)
-            return refusal;
-        await using var change = await journal.BeginAsync(null, context.RequestAborted);
-        if (await store.BeginAsync(change.Transaction, account.Subject, context.RequestAborted) is not { } secret)
-            return Refusals.Conflict("An authenticator is set up; remove it first, with a code of it.");
-        change.Append(IdentityEvents.Of(IdentityTopics.Accounts, "second-factor.begun", account.Subject));
-        await change.CommitAsync(new StoredAnswer(200), context.RequestAborted);
-        var text = Base32.Encode(secret);
-        var label = Uri.EscapeDataString(cell.Platform);
-        return Results.Json(new SecretView(text, $"otpauth://totp/{label}?secret={text}&issuer={label}"), SecondFactorJson.Default.SecretView);
+        var (secret, refusal) = await setup.BeginAsync(context, context.Caller().Subject, request.Password);
+        return refusal ?? Results.Json(secret!, SecondFactorJson.Default.SecretView);
     }
 
-    private Task<IResult> ConfirmAsync(HttpContext context) => WithCodeAsync(context, "second-factor.on", isOn: false, static (change, subject, cancellationToken) => TotpStore.RenewCodesAsync(change.Transaction, subject, cancellationToken));
+    private Task<IResult> ConfirmAsync(HttpContext context) => WithCodeAsync(context, setup.ConfirmAsync);
 
-    private Task<IResult> RenewAsync(HttpContext context) => WithCodeAsync(context, "recovery-codes.renewed", isOn: true, static (change, subject, cancellationToken) => TotpStore.RenewCodesAsync(change.Transaction, subject, cancellationToken));
+    private Task<IResult> RenewAsync(HttpContext context) => WithCodeAsync(context, setup.RenewAsync);
 
-    private Task<IResult> RemoveAsync(HttpContext context) => WithCodeAsync(context, "second-factor.off", isOn: true, static async (change, subject, cancellationToken) =>
-    {
-        await TotpStore.RemoveAsync(change.Transaction, subject, cancellationToken);
-        return [];
-    });
+    private Task<IResult> RemoveAsync(HttpContext context) => WithCodeAsync(context, setup.RemoveAsync);
 
-    private async Task<IResult> WithCodeAsync(HttpContext context, string what, bool isOn, Func<ChangeSession, string, CancellationToken, Task<IReadOnlyList<string>>> work)
+    private static async Task<IResult> WithCodeAsync(HttpContext context, Func<HttpContext, string, string?, Task<(IReadOnlyList<string> Codes, IResult? Refusal)>> work)
     {
         var (request, _) = await JsonBody.ReadAsync(context, SecondFactorJson.Default.SecondFactorRequest);
-        var (subject, code, now) = (context.Caller().Subject, request.Code ?? "", time.GetUtcNow());
-        await using var change = await journal.BeginAsync(null, context.RequestAborted);
-        var (failures, wait) = await recheck.LockAsync(change, subject, context.RequestAborted);
-        if (wait is { } pause)
-            return Refusals.Locked(context, pause);
-        var right = isOn
-            ? await store.TakeAsync(change.Transaction, subject, code, now, context.RequestAborted) is not null
-            : await store.ConfirmAsync(change.Transaction, subject, code, now, context.RequestAborted);
-        if (!right)
-        {
-            await recheck.CountAsync(change, subject, failures, context.RequestAborted);
-            return Refusals.Code;
-        }
-
-        var codes = await work(change, subject, context.RequestAborted);
-        change.Append(IdentityEvents.Of(IdentityTopics.Accounts, what, subject));
-        await change.CommitAsync(new StoredAnswer(200), context.RequestAborted);
-        return codes.Count == 0 ? Results.NoContent() : Results.Json(new RecoveryCodes(codes), SecondFactorJson.Default.RecoveryCodes);
+        var (codes, refusal) = await work(context, context.Caller().Subject, request.Code);
+        return refusal ?? (codes.Count == 0 ? Results.NoContent() : Results.Json(new RecoveryCodes(codes), SecondFactorJson.Default.RecoveryCodes));
     }
 }
 
