@@ -45,7 +45,8 @@ public sealed class IdentityService : IService
     {
         // The directory of a running platform is where changes to it go, too.
         services.TryAddSingleton<IAccessPublisher>(static p => p.GetRequiredService<IAccessDirectory>() as IAccessPublisher ?? throw new InvalidOperationException("The identity service needs an IAccessPublisher."));
-        services.AddSingleton(IdentitySettings.From(cell)).AddSingleton<Homes>().AddSingleton<ChangeKeys>();
+        var settings = IdentitySettings.From(cell);
+        services.AddSingleton(settings).AddSingleton<Homes>().AddSingleton<ChangeKeys>();
         services.AddSingleton<HomeFinder>().AddSingleton<Forwarding>().AddSingleton<ClientTelling>();
         services.AddSingleton<AccountStore>().AddSingleton<Messages>().AddSingleton<Confirmations>().AddSingleton<Registration>().AddSingleton<Invitations>();
         services.AddSingleton<RegistrationEndpoints>().AddSingleton<AccountEndpoints>().AddSingleton<MessageEndpoints>();
@@ -58,9 +59,13 @@ public sealed class IdentityService : IService
         services.AddSingleton<IWatchList>(static p => FileWatchList.Of(p.GetRequiredService<IdentitySettings>()));
         services.AddSingleton<CaseStore>().AddSingleton<CaseEndpoints>().AddSingleton<CaseDecisions>();
         services.AddSingleton<Page>().AddSingleton<Forms>().AddSingleton<LoginPages>().AddSingleton<RegistrationPages>().AddSingleton<AccountPages>().AddSingleton<SecondFactorPages>();
-        services.AddSingleton<IHostedService>(static p => p.GetRequiredService<SigningKeys>());
-        services.AddSingleton<IHostedService>(static p => p.GetRequiredService<SessionEnding>());
-        services.AddSingleton<IHostedService>(static p => p.GetRequiredService<ClientTelling>());
+        if (settings.Provider is null)
+        {
+            services.AddSingleton<IHostedService>(static p => p.GetRequiredService<SigningKeys>());
+            services.AddSingleton<IHostedService>(static p => p.GetRequiredService<SessionEnding>());
+            services.AddSingleton<IHostedService>(static p => p.GetRequiredService<ClientTelling>());
+        }
+
         services.AddHostedService<Housekeeping>();
     }
 
@@ -68,6 +73,9 @@ public sealed class IdentityService : IService
     public void MapEndpoints(IEndpointRouteBuilder routes)
     {
         var services = routes.ServiceProvider;
+        services.GetRequiredService<ApiKeyEndpoints>().Map(routes);
+        if (services.GetRequiredService<IdentitySettings>().Provider is not null)
+            return; // People, their logins and their tokens are the provider's.
         services.GetRequiredService<HomeFinder>().Map(routes);
         services.GetRequiredService<RegistrationEndpoints>().Map(routes);
         services.GetRequiredService<AccountEndpoints>().Map(routes);
@@ -80,7 +88,6 @@ public sealed class IdentityService : IService
         services.GetRequiredService<TokenEndpoint>().Map(routes);
         services.GetRequiredService<TokenStateEndpoints>().Map(routes);
         services.GetRequiredService<ClientEndpoints>().Map(routes);
-        services.GetRequiredService<ApiKeyEndpoints>().Map(routes);
         services.GetRequiredService<CaseEndpoints>().Map(routes);
         services.GetRequiredService<CaseDecisions>().Map(routes);
         services.GetRequiredService<LoginPages>().Map(routes);

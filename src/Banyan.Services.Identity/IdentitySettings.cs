@@ -13,6 +13,9 @@ internal sealed record IdentitySettings
     /// <summary><c>identity:audience</c>: the <c>aud</c> of access tokens. Default <c>urn:banyan:{platform}</c>.</summary>
     public required string Audience { get; init; }
 
+    /// <summary><c>identity:provider</c>: the issuer outside that says who people are, in the place of this service; what is left of it then is API keys. Null: there is none.</summary>
+    public string? Provider { get; init; }
+
     /// <summary><c>identity:invitation</c>: <c>{partition}/{SHA-256 of the token, hexadecimal}</c>, for the first administrator. Null: there is none.</summary>
     public string? Invitation { get; init; }
 
@@ -73,6 +76,7 @@ internal sealed record IdentitySettings
             Audience = settings.GetValueOrDefault("identity:audience", defaults.Audience),
             Entry = settings.TryGetValue("identity:entry", out var entry) ? new Uri(entry) : defaults.Entry,
             Regions = settings.TryGetValue("identity:regions", out var regions) ? regions.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [],
+            Provider = settings.GetValueOrDefault("identity:provider"),
             Invitation = settings.GetValueOrDefault("identity:invitation"),
             WatchList = settings.GetValueOrDefault("identity:watch_list"),
             TokenLifetime = Time("identity:token.lifetime", defaults.TokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(45)),

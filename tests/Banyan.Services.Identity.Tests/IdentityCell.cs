@@ -53,11 +53,16 @@ internal sealed class IdentityCell : IAsyncDisposable
 
     public NpgsqlDataSource Database => _app.Services.GetRequiredService<NpgsqlDataSource>();
 
-    public static async Task<IdentityCell> StartAsync(params (string Key, string Value)[] settings)
+    /// <summary>The <c>iss</c> of its tokens.</summary>
+    public string Issuer => Settings.FirstOrDefault(static s => s.Key == "identity:issuer").Value ?? "https://kai.example";
+
+    public static Task<IdentityCell> StartAsync(params (string Key, string Value)[] settings) => StartAsync(0, settings);
+
+    public static async Task<IdentityCell> StartAsync(int port, params (string Key, string Value)[] settings)
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("banyan-identity-").FullName;
         RootKeyFiles.Ensure(Path.Combine(folder, "root.keys"), TimeProvider.System);
-        var cell = new IdentityCell(await PostgresServer.CreateDatabaseAsync(), folder, settings);
+        var cell = new IdentityCell(await PostgresServer.CreateDatabaseAsync(), folder, settings) { Port = port };
         var secretHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(MessengerSecret)));
         await cell.Directory.PublishApiKeyAsync(new ApiKeyEntry { Id = "messenger", SecretHash = secretHash, Subject = "east.messenger", Home = "east", Roles = ["messenger"] }, CancellationToken.None);
         await cell.StartAgainAsync();
@@ -97,7 +102,7 @@ internal sealed class IdentityCell : IAsyncDisposable
                 Time = Time,
                 Peers = Peers,
                 Keys = new KeyOptions { Root = RootKeyFile.Open(Path.Combine(_folder, "root.keys")) },
-                Access = new AccessOptions { Policy = AccessPolicy.Compile(StandardAccess.Model), Directory = Directory, Issuer = "https://kai.example", Audience = "urn:banyan:kai", PeerOf = static c => PeerAddress.Equals(c.RemoteIpAddress) ? Peer.Cell : Peer.Stranger },
+                Access = new AccessOptions { Policy = AccessPolicy.Compile(StandardAccess.Model), Directory = Directory, Issuer = Issuer, Audience = settings.GetValueOrDefault("identity:audience", "urn:banyan:kai"), PeerOf = static c => PeerAddress.Equals(c.RemoteIpAddress) ? Peer.Cell : Peer.Stranger },
             },
             [new IdentityService()]);
         await _app.StartAsync();

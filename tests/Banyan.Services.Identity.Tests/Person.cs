@@ -82,7 +82,7 @@ internal sealed class Person(IdentityCell cell)
     {
         var answer = await AuthorizeAsync([.. Parameters(scope, verifier, client, redirect), .. more]);
         answer["state"].ShouldBe("s t&te");
-        answer["iss"].ShouldBe("https://kai.example");
+        answer["iss"].ShouldBe(cell.Issuer);
         return answer["code"].ShouldNotBeNull();
     }
 

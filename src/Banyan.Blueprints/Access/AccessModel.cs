@@ -51,4 +51,19 @@ public sealed record AccessIdentityProvider(string Issuer, string Audience, stri
 
     /// <summary><see cref="HomeClaim"/> where the blueprint says nothing.</summary>
     public const string DefaultHomeClaim = "home";
+
+    /// <summary>The region of those whose tokens name none; null: they are refused.</summary>
+    public string? DefaultHome { get; init; }
+
+    /// <summary>The claim that says <c>resident</c>, <c>staff</c> or <c>machine</c>; null: who has a role is staff, everybody else a resident.</summary>
+    public string? KindClaim { get; init; }
+
+    /// <summary>The claim that says how well a person is known, 0 to 3; null: nobody is known.</summary>
+    public string? VerificationClaim { get; init; }
+
+    /// <summary>The blueprint's roles with what each is called in tokens; null: they are called the same. Where it is there, no other name counts.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Roles { get; init; }
+
+    /// <summary>The values of <c>acr</c> that mean a level of assurance, by that level ("2", "3"); null: <c>aal2</c> and <c>aal3</c>. Any other value means one factor.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Assurance { get; init; }
 }

@@ -28,7 +28,14 @@ public static class AccessModels
             Purposes = section.Purposes.ToDictionary(StringComparer.Ordinal),
             Cors = new() { Origins = section.Cors?.Origins ?? [], MaxAgeSeconds = (int)(section.Cors?.MaxAge?.Value.TotalSeconds ?? AccessCors.DefaultMaxAgeSeconds) },
             IdentityProvider = section.IdentityProvider is not { } provider ? null : new(
-                provider.Issuer, provider.Audience ?? blueprint.Platform, provider.RolesClaim ?? AccessIdentityProvider.DefaultRolesClaim, provider.HomeClaim ?? AccessIdentityProvider.DefaultHomeClaim),
+                provider.Issuer, provider.Audience ?? blueprint.Platform, provider.RolesClaim ?? AccessIdentityProvider.DefaultRolesClaim, provider.HomeClaim ?? AccessIdentityProvider.DefaultHomeClaim)
+            {
+                DefaultHome = provider.Home,
+                KindClaim = provider.KindClaim,
+                VerificationClaim = provider.VerificationClaim,
+                Roles = provider.Roles.Count == 0 ? null : provider.Roles,
+                Assurance = provider.Aal2.Count + provider.Aal3.Count == 0 ? null : new Dictionary<string, IReadOnlyList<string>> { ["2"] = provider.Aal2, ["3"] = provider.Aal3 },
+            },
         };
     }
 

@@ -15,7 +15,7 @@ public static class BlueprintChecker
         new UnknownNameRule(), new CycleRule(), new PortClashRule(), new NameClashRule(),
         new SinglePointRule(), new QuorumRule(), new ValidatorsRule(), new UndecidedRule(), new ChainReachRule(), new ChainPermissionsRule(), new ChainAnchoringRule(),
         new DataLeavesRule(), new StandbyAbroadRule(), new ResidencyUnnamedRule(),
-        new AccessNeverRule(), new AccessUnreachableRule(), new AccessNameRule(), new AccessActionRule(), new AccessRoleRule(), new AccessQuotaRule(), new AccessPlatformRule(), new AccessAbroadRule(), new AccessKnowYourCustomerRule(),
+        new AccessNeverRule(), new AccessUnreachableRule(), new AccessNameRule(), new AccessActionRule(), new AccessRoleRule(), new AccessQuotaRule(), new AccessPlatformRule(), new AccessProviderRule(), new AccessAbroadRule(), new AccessKnowYourCustomerRule(),
         new RemovedFeatureRule(), new PlannedRule(),
         new ImmutableRule(), new RecordsKeptRule(),
         new PrecedenceRule(), new FailoverRoutingRule(),

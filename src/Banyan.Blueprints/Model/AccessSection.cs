@@ -97,4 +97,20 @@ public sealed record IdentityProviderSection : Element
     public string? RolesClaim { get; init; }
 
     public string? HomeClaim { get; init; }
+
+    /// <summary>The region of those whose tokens name none.</summary>
+    public string? Home { get; init; }
+
+    public string? KindClaim { get; init; }
+
+    public string? VerificationClaim { get; init; }
+
+    /// <summary>The blueprint's roles, with what the provider calls each.</summary>
+    public Named<IReadOnlyList<string>> Roles { get; init; } = Named<IReadOnlyList<string>>.None;
+
+    /// <summary>What the provider writes into <c>acr</c> for two factors.</summary>
+    public IReadOnlyList<string> Aal2 { get; init; } = [];
+
+    /// <summary>What it writes for a factor that can't be phished.</summary>
+    public IReadOnlyList<string> Aal3 { get; init; } = [];
 }

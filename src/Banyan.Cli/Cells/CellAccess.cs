@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Banyan.Blueprints.Access;
 using Banyan.Cells.Access;
 using Banyan.Cells.Access.Directory;
+using Banyan.Cells.Access.Outside;
 using Banyan.Cells.Gateway.Quotas;
 using Banyan.Cli.Output;
 using Banyan.Control.Credentials;
@@ -17,17 +18,22 @@ internal sealed class CellAccess : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ILoggerFactory _logging = JsonLog.Create();
     private readonly Task _following;
+    private readonly HttpMessageInvoker? _http;
 
     private CellAccess(PlatformState platform, IConsensusStore store, TimeProvider time)
     {
         var directory = new AccessDirectory(store, time, _logging.CreateLogger<AccessDirectory>());
         _following = directory.RunAsync(_stop.Token);
+        var outside = platform.OutsideProvider is { } provider ? new OutsideIssuer(provider, _http = Client(), time, _logging.CreateLogger<OutsideIssuer>()) : null;
+        if (outside is not null)
+            _following = Task.WhenAll(_following, outside.RunAsync(_stop.Token));
         Options = new AccessOptions
         {
             Policy = AccessPolicy.Compile(platform.Access ?? StandardAccess.Model),
             Directory = directory,
             Issuer = IdentityOfPlatform.IssuerOf(platform),
             Audience = IdentityOfPlatform.AudienceOf(platform),
+            Outside = outside,
             Jurisdictions = platform.Regions.ToFrozenDictionary(static r => r.Name, static r => r.Jurisdiction ?? "", StringComparer.Ordinal),
             Quotas = new QuotaLedger(store, time),
         };
@@ -44,7 +50,11 @@ internal sealed class CellAccess : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _http?.Dispose();
         _stop.Dispose();
         _logging.Dispose();
     }
+
+    /// <summary>To the provider alone: it leads nowhere else.</summary>
+    private static HttpMessageInvoker Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(5), PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
 }

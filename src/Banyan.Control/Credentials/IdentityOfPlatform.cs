@@ -33,10 +33,13 @@ public static class IdentityOfPlatform
             ["identity:audience"] = AudienceOf(platform),
             ["identity:entry"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{platform.EntryPort}/"),
             ["identity:regions"] = string.Join(',', platform.Partitions.Select(static p => p.Name)),
-            ["identity:invitation"] = AdministratorInvitation.Ensure(data, platform.Partitions[0].Name),
         };
+        if (platform.OutsideProvider is null)
+            settings["identity:invitation"] = AdministratorInvitation.Ensure(data, platform.Partitions[0].Name);
         foreach (var (name, value) in platform.Settings)
             settings[name] = value;
+        if (platform.OutsideProvider is { } provider)
+            settings["identity:provider"] = provider.Issuer; // whatever else is written: there is one who says who people are
         return platform with { Settings = settings };
     }
 }

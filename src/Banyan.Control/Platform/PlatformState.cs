@@ -100,6 +100,10 @@ public sealed record PlatformState
     /// <summary>Whether cells ask who their callers are, and go by <see cref="Access"/>. Only with <see cref="Tls"/>: certificates say who the platform's own processes are.</summary>
     public bool AsksCallers { get; init; }
 
+    /// <summary>The provider outside that says who callers are, where they are asked; null: the platform's own does.</summary>
+    [JsonIgnore]
+    public AccessIdentityProvider? OutsideProvider => AsksCallers ? Access?.IdentityProvider : null;
+
     /// <summary>What this process shows at a front door; null where it shows nothing. Of this process, so not in the file: see <see cref="Credentials.OperatorKey"/>.</summary>
     [JsonIgnore]
     public ApiCredential? Credential { get; init; }

@@ -64,6 +64,34 @@ public class AccessModelTests
     }
 
     [Fact]
+    public void Of_ProviderOutside_ItsWordsAreMapped()
+    {
+        var provider = Read("""
+            regions: { east: {} }
+            access:
+              identity_provider:
+                issuer: "https://id.example.org/realms/kai"
+                audience: kai-api
+                home_claim: region
+                home: east
+                kind_claim: type
+                verification_claim: ial
+                roles: { operator: [/staff/ops, ops], administrator: /staff/root }
+                aal2: ["urn:mfa", silver]
+                aal3: gold
+            """).IdentityProvider.ShouldNotBeNull();
+        (provider.Audience, provider.HomeClaim, provider.DefaultHome, provider.KindClaim, provider.VerificationClaim).ShouldBe(("kai-api", "region", "east", "type", "ial"));
+        provider.Roles!["operator"].ShouldBe(["/staff/ops", "ops"]);
+        provider.Roles["administrator"].ShouldBe(["/staff/root"]);
+        provider.Assurance!["2"].ShouldBe(["urn:mfa", "silver"]);
+        provider.Assurance["3"].ShouldBe(["gold"]);
+        var back = System.Text.Json.JsonSerializer.Deserialize(System.Text.Json.JsonSerializer.Serialize(new AccessModel { IdentityProvider = provider }, AccessModelJson.Default.AccessModel), AccessModelJson.Default.AccessModel)!.IdentityProvider!;
+        back.Roles!["operator"].ShouldBe(["/staff/ops", "ops"]);
+        back.Assurance!["2"].ShouldBe(["urn:mfa", "silver"]);
+        (back.DefaultHome, back.KindClaim, back.VerificationClaim).ShouldBe(("east", "type", "ial"));
+    }
+
+    [Fact]
     public void Of_WholeSection_Decides()
     {
         var policy = AccessPolicy.Compile(Read(Whole));

@@ -85,6 +85,46 @@ public partial class RuleTests
             "access: { roles: { clerk: { grants: climate.rules.write } }, rules: { r: { effect: deny, actions: climate.*, when: { kind: machine } } } }"
         },
         {
+            "access.identity-provider", "access.identity_provider.issuer",
+            "regions: { east: {} }\naccess: { roles: { clerk: climate.* }, identity_provider: { issuer: \"http://id.example.org\" } }",
+            "regions: { east: {} }\naccess: { roles: { clerk: climate.* }, identity_provider: { issuer: \"http://127.0.0.1:8081\" } }"
+        },
+        {
+            "access.identity-provider", "access.identity_provider.issuer",
+            "regions: { east: {} }\naccess: { roles: { clerk: climate.* }, identity_provider: { issuer: \"https://id.example.org/?realm=kai\" } }",
+            "regions: { east: {} }\naccess: { roles: { clerk: climate.* }, identity_provider: { issuer: \"https://id.example.org/realms/kai\" } }"
+        },
+        {
+            "access.identity-provider", "access.identity_provider.home_claim",
+            "regions: { east: {} }\naccess: { roles: { clerk: climate.* }, identity_provider: { issuer: \"https://id.example.org\", home_claim: groups, roles_claim: groups } }",
+            "regions: { east: {} }\naccess: { roles: { clerk: climate.* }, identity_provider: { issuer: \"https://id.example.org\", home_claim: region, roles_claim: groups } }"
+        },
+        {
+            "access.identity-provider", "access.identity_provider.roles_claim",
+            "regions: { east: {} }\naccess: { roles: { clerk: climate.* }, identity_provider: { issuer: \"https://id.example.org\", roles_claim: scope } }",
+            "regions: { east: {} }\naccess: { roles: { clerk: climate.* }, identity_provider: { issuer: \"https://id.example.org\", roles_claim: realm_access.roles } }"
+        },
+        {
+            "access.identity-provider", "access.identity_provider.kind_claim",
+            "regions: { east: {} }\naccess: { roles: { clerk: climate.* }, identity_provider: { issuer: \"https://id.example.org\", kind_claim: acr } }",
+            "regions: { east: {} }\naccess: { roles: { clerk: climate.* }, identity_provider: { issuer: \"https://id.example.org\", kind_claim: type } }"
+        },
+        {
+            "access.identity-provider", "access.identity_provider.aal3",
+            "regions: { east: {} }\naccess: { roles: { clerk: climate.* }, identity_provider: { issuer: \"https://id.example.org\", aal2: [gold], aal3: [gold] } }",
+            "regions: { east: {} }\naccess: { roles: { clerk: climate.* }, identity_provider: { issuer: \"https://id.example.org\", aal2: [silver], aal3: [gold] } }"
+        },
+        {
+            "access.identity-provider", "access.identity_provider.home",
+            "regions: { east: {} }\naccess: { roles: { clerk: climate.* }, identity_provider: { issuer: \"https://id.example.org\", home: west } }",
+            "regions: { east: {} }\naccess: { roles: { clerk: climate.* }, identity_provider: { issuer: \"https://id.example.org\", home: east } }"
+        },
+        {
+            "access.identity-provider", "access.identity_provider.roles.clark",
+            "regions: { east: {} }\naccess: { roles: { clerk: climate.* }, identity_provider: { issuer: \"https://id.example.org\", roles: { clark: [office] } } }",
+            "regions: { east: {} }\naccess: { roles: { clerk: climate.* }, identity_provider: { issuer: \"https://id.example.org\", roles: { clerk: [office], operator: ops } } }"
+        },
+        {
             "access.quota", "access.limits.l.quota",
             "access: { limits: { l: { per: key, rate: 100/s, quota: 50/h } } }",
             "access: { limits: { l: { per: key, rate: 100/s, quota: 5000/h } } }"

@@ -15,6 +15,8 @@ internal static class AccessLanguage
     public static readonly TextShape Origin = new("an origin", @"https?://[a-z0-9.-]{1,253}(?::[0-9]{1,5})?", IsOrigin, "https://portal.example.org (no path, no slash at the end)");
     public static readonly TextShape Claim = new("the name of a claim", "[A-Za-z0-9_:/.-]{1,200}", static t => t.Length <= 200 && t.All(static c => char.IsAsciiLetterOrDigit(c) || "_:/.-".Contains(c)), "roles");
 
+    public static readonly ListShape<string> Claims = new(Claim);
+
     public static readonly ChoiceShape<AccessEffect> Effect = new("an effect", ("allow", AccessEffect.Allow), ("deny", AccessEffect.Deny));
     public static readonly ChoiceShape<LimitPer> Per = new("what is counted", ("ip", LimitPer.Ip), ("subject", LimitPer.Subject), ("key", LimitPer.Key), ("route", LimitPer.Route));
     public static readonly ChoiceShape<AccessKind> Kind = new(
@@ -65,7 +67,13 @@ internal static class AccessLanguage
         .Required("issuer", new AddressShape(), "Its issuer URL.", (p, v) => p with { Issuer = v })
         .Key("audience", Claim, "The audience that its tokens must name; the platform's name where nothing is said.", (p, v) => p with { Audience = v })
         .Key("roles_claim", Claim, "The claim that holds roles; 'roles' where nothing is said.", (p, v) => p with { RolesClaim = v })
-        .Key("home_claim", Claim, "The claim that names the home region; 'home' where nothing is said.", (p, v) => p with { HomeClaim = v });
+        .Key("home_claim", Claim, "The claim that names the home region; 'home' where nothing is said.", (p, v) => p with { HomeClaim = v })
+        .Key("home", Name, "The region of those whose tokens name none; they are refused where nothing is said.", (p, v) => p with { Home = v })
+        .Key("kind_claim", Claim, "The claim that says resident, staff or machine; where nothing is said, who has a role is staff and everybody else a resident.", (p, v) => p with { KindClaim = v })
+        .Key("verification_claim", Claim, "The claim that says how well a person is known, 0 to 3; nobody is known where nothing is said.", (p, v) => p with { VerificationClaim = v })
+        .Key("roles", new NamedShape<IReadOnlyList<string>>(Name, Claims), "Roles, with what the provider calls each; no other name counts then. They are called the same where nothing is said.", (p, v) => p with { Roles = v })
+        .Key("aal2", Claims, "What the provider writes into 'acr' after a login with two factors; aal2 where nothing is said.", (p, v) => p with { Aal2 = v })
+        .Key("aal3", Claims, "What it writes after one that can't be phished; aal3 where nothing is said.", (p, v) => p with { Aal3 = v });
 
     public static readonly MapShape<AccessSection> Access = new MapShape<AccessSection>("access", "Who may do what, and how often.", new())
         .Key("standard", Bool, "Whether the standard roles, rules and limits hold beside what is written here; they do where nothing is said.", (a, v) => a with { Standard = v })

@@ -14,6 +14,8 @@ namespace Banyan.Cells.Access.Outside;
 /// <param name="regions">The platform's regions: no other is anybody's home.</param>
 internal sealed class OutsideVerifier(OutsideIssuer issuer, FrozenSet<string> regions) : ITokenVerifier
 {
+    private readonly ClaimMeaning _meaning = new(issuer.Provider);
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
     public TokenFault Verify(ReadOnlySpan<char> token, out VerifiedToken? verified)
@@ -36,7 +38,7 @@ internal sealed class OutsideVerifier(OutsideIssuer issuer, FrozenSet<string> re
         try
         {
             using var claims = JsonDocument.Parse(buffer.AsMemory(0, length), Strict);
-            return claims.RootElement.ValueKind == JsonValueKind.Object ? Accept(claims.RootElement, out verified) : TokenFault.Claims;
+            return claims.RootElement.ValueKind == JsonValueKind.Object ? Accept(claims.RootElement, key.Id, out verified) : TokenFault.Claims;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -68,7 +70,7 @@ internal sealed class OutsideVerifier(OutsideIssuer issuer, FrozenSet<string> re
         }
     }
 
-    private TokenFault Accept(JsonElement claims, out VerifiedToken? verified)
+    private TokenFault Accept(JsonElement claims, string key, out VerifiedToken? verified)
     {
         verified = null;
         var provider = issuer.Provider;
@@ -76,32 +78,35 @@ internal sealed class OutsideVerifier(OutsideIssuer issuer, FrozenSet<string> re
             return TokenFault.Issuer;
         if (!Texts(claims, "aud").Contains(provider.Audience, StringComparer.Ordinal))
             return TokenFault.Audience;
-        if (Text(claims, "sub") is not { } sub || Time(claims, "exp") is not { } expires || Text(Find(claims, provider.HomeClaim)) is not { } home || !regions.Contains(home))
+        if (Text(claims, "sub") is not { } sub || Time(claims, "exp") is not { } expires || _meaning.Home(Find(claims, provider.HomeClaim)) is not { } home || !regions.Contains(home))
             return TokenFault.Claims;
         var subject = $"{home}.{sub}";
         var session = Text(claims, "sid");
         if (!Directory.AccessKeys.IsName(subject) || (session is not null && !Directory.AccessKeys.IsName(session)))
             return TokenFault.Claims;
-        var roles = Texts(Find(claims, provider.RolesClaim));
+        var roles = _meaning.Roles(Texts(Find(claims, provider.RolesClaim)));
         var scopes = (Text(claims, "scope") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (roles.Length > TokenRules.MostRoles || scopes.Length > TokenRules.MostRoles)
+            return TokenFault.Claims;
+        if (_meaning.Kind(provider.KindClaim is null ? default : Find(claims, provider.KindClaim), roles) is not { } kind)
             return TokenFault.Claims;
         var from = Math.Max(Time(claims, "nbf") ?? 0, Time(claims, "iat") ?? 0);
         verified = new VerifiedToken(
             new Caller
             {
-                Kind = roles.IsEmpty ? CallerKind.Resident : CallerKind.Staff,
+                Kind = kind,
                 Subject = subject,
                 Home = home,
                 Roles = roles,
                 Scopes = [.. scopes],
-                Assurance = Text(claims, "acr") switch { "aal3" => 3, "aal2" => 2, _ => 1 },
+                Assurance = _meaning.Assurance(Text(claims, "acr")),
+                Verification = provider.VerificationClaim is null ? 0 : ClaimMeaning.Verification(Find(claims, provider.VerificationClaim)),
                 Session = session,
                 Client = (Text(claims, "azp") ?? Text(claims, "client_id")) is { } client && Directory.AccessKeys.IsName(client) ? client : null,
             },
-            KeyId: null,
+            key,
             DateTimeOffset.FromUnixTimeSeconds(expires).UtcTicks,
-            DateTimeOffset.FromUnixTimeSeconds(from).UtcTicks - TokenRules.ClocksApart.Ticks);
+            DateTimeOffset.FromUnixTimeSeconds(from).UtcTicks - TokenRules.ClocksApart.Ticks) { Outside = issuer };
         return TokenFault.None;
     }
 
@@ -118,8 +123,6 @@ internal sealed class OutsideVerifier(OutsideIssuer issuer, FrozenSet<string> re
 
         return claims;
     }
-
-    private static string? Text(JsonElement value) => value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 and <= TokenRules.LongestName } text ? text : null;
 
     private static string? Text(JsonElement claims, string name) => claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
