@@ -8,6 +8,7 @@ using Banyan.Bench.Ingest;
 using Banyan.Bench.Journal;
 using Banyan.Bench.Launch;
 using Banyan.Bench.Log;
+using Banyan.Bench.Login;
 using Banyan.Bench.Running;
 using Banyan.Bench.Servers;
 
@@ -19,6 +20,7 @@ if (args is ["--role", var role, .. var rest])
         "cell" => await CellRole.RunAsync(),
         "entry" => await EntryRole.RunAsync(rest),
         "gateway" => await GatewayRole.RunAsync(),
+        "identity" => await IdentityRole.RunAsync(),
         "bare" => await BareRole.RunAsync(rest),
         "dns" => await DnsRole.RunAsync(rest),
         "subscribers" => SubscribersRole.Run(rest),
@@ -31,6 +33,7 @@ return await BenchRunner.RunAsync(args,
     new("http-read", "a cell's read through its gateway, against a bare Kestrel endpoint", HttpReadBench.RunAsync),
     new("entry-hop", "a read through the HTTP entry, against HAProxy and nginx", EntryHopBench.RunAsync),
     new("gateway", "a guarded read through the gateway, against HAProxy verifying tokens and limiting; and good clients during a flood", GatewayBench.RunAsync),
+    new("login", "logins with a password through gateway and identity, for each core, against the bare hash", LoginBench.RunAsync),
     new("durable-changes", "changes through the journal, against the same SQL in pgbench", JournalBench.RunAsync),
     new("log", "changes with the transparency log against without; commit to signed checkpoint; entries integrated a second; size", LogBench.RunAsync),
     new("alert-fan-out", "an alert to 10,000 SSE subscribers, against nginx with nchan", FanOutBench.RunAsync),
