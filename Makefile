@@ -11,7 +11,7 @@ setup:  ## install what is missing
 	@eng/setup
 
 run: setup    ## the KAI platform on this machine, guarded, with a feed of sensor readings: http://localhost:8080
-	@./banyan up --feed --access on
+	@./banyan up --feed
 
 test: setup   ## every test, the browser's included
 	@eng/test

@@ -11,6 +11,9 @@ public sealed class LivePlatform : IAsyncLifetime
     private static readonly string[] Complaints = ["\"error\"", "\"critical\"", "banyan: "];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    public LivePlatform() =>
+        Http = new(new OperatorHandler(Data, new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5), ConnectTimeout = TimeSpan.FromSeconds(2) })) { Timeout = TimeSpan.FromSeconds(10) };
+
     /// <summary>Its data folder.</summary>
     public string Data { get; } = Directory.CreateTempSubdirectory("banyan-e2e-").FullName;
 
@@ -20,8 +23,11 @@ public sealed class LivePlatform : IAsyncLifetime
     /// <summary>The port of its names.</summary>
     public int DnsPort { get; } = FreePort.Take();
 
-    /// <summary>To the entry; nothing is retried and nothing is pooled for long.</summary>
-    public HttpClient Http { get; } = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5), ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(10) };
+    /// <summary>To the entry, with the operator's key; nothing is retried and nothing is pooled for long.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>The operator's key.</summary>
+    public string Key => OperatorHandler.KeyOf(Data);
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()

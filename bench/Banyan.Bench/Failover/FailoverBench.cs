@@ -58,7 +58,7 @@ internal static class FailoverBench
             """);
         try
         {
-            await BanyanCommand.RunAsync(["up", blueprint, "--detach", "--data", platform, "--port", $"{Ports.Free()}"], expected: [0]);
+            await BanyanCommand.RunAsync(["up", blueprint, "--detach", "--data", platform, "--port", $"{Ports.Free()}", "--access", "off"], expected: [0]);
             foreach (var (name, scenario, seconds, _) in Failures)
             {
                 for (var round = 0; round < rounds; round++)

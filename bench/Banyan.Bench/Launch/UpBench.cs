@@ -17,7 +17,8 @@ internal static class UpBench
         {
             var data = Directory.CreateTempSubdirectory("banyan-bench-up-").FullName;
             File.SetUnixFileMode(data, (UnixFileMode)0b111_101_101);
-            string[] up = ["up", "--detach", "--data", data, "--port", $"{Ports.Free()}"];
+            // Without access as before there was any, so that figures can be compared; `--access on` measures what users run.
+            string[] up = ["up", "--detach", "--data", data, "--port", $"{Ports.Free()}", "--access", run.Text("--access") ?? "off"];
             string[] down = ["down", "--data", data];
             try
             {

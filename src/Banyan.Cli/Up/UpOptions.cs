@@ -27,7 +27,7 @@ internal sealed record UpOptions
     /// <summary>TLS, at the front doors and between processes; null: on.</summary>
     public bool? Tls { get; init; }
 
-    /// <summary>Whether cells ask who their callers are; null as in the last run.</summary>
+    /// <summary>Whether cells ask who their callers are; null: they do.</summary>
     public bool? Access { get; init; }
 
     /// <summary>PEM file with the front doors' certificate; null for one of the platform's own authority.</summary>

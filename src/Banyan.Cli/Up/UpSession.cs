@@ -25,7 +25,7 @@ internal sealed class UpSession(UpOptions options, VerbContext context, IUpProgr
     public async Task RunAsync(Action<PlatformState, DataFolder> onServing, CancellationToken stop)
     {
         var data = new DataFolder(options.Data);
-        var asksCallers = AccessChoice.Make(options, PlatformStateFile.Read(data));
+        var asksCallers = AccessChoice.Make(options);
         var blueprint = BlueprintSource.Load(options.Blueprint, data);
         var postgres = await FindPostgresAsync(blueprint.Platform, data, stop);
         if ((options.Consensus ?? PlatformStateFile.Read(data)?.Consensus?.Kind) == ConsensusState.Etcd)

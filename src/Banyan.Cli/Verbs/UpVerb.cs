@@ -15,7 +15,7 @@ internal sealed class UpVerb : Verb
     private readonly Option<int?> _dnsPort = new("--dns-port") { Description = "Port at which the front doors answer DNS for the platform's names (default: they don't)", HelpName = "N" };
     private readonly Option<string?> _consensus = new("--consensus") { Description = "Where the control plane agrees: single, one process of Banyan's own, or etcd, three members (default: that of the last run, else single)", HelpName = "single|etcd" };
     private readonly Option<string?> _tls = new("--tls") { Description = "TLS at the front doors and between the platform's processes (default: on)", HelpName = "on|off" };
-    private readonly Option<string?> _access = new("--access") { Description = "Ask callers who they are, and go by the blueprint's access section; needs TLS (default: as in the last run, else off)", HelpName = "on|off" };
+    private readonly Option<string?> _access = new("--access") { Description = "Ask callers who they are, and go by the blueprint's access section; needs TLS (default: on)", HelpName = "on|off" };
     private readonly Option<string?> _tlsCertificate = new("--tls-certificate") { Description = "PEM file with the front doors' certificate and those that issued it, taken up again when it changes (default: the platform's own authority issues one)", HelpName = "FILE" };
     private readonly Option<string?> _tlsKey = new("--tls-key") { Description = "PEM file with its private key, mode 0600 (default: it is in the certificate's file)", HelpName = "FILE" };
     private readonly Option<bool> _networks = new("--networks") { Description = "Give each region a network of its own (a namespace with an address; root only), so that `drill partition` can cut it off" };

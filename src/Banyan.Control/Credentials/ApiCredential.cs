@@ -35,6 +35,14 @@ public sealed class ApiCredential
         return ApiKeyText.TryRead(text.AsSpan().Trim(), out var id, out var secret) ? new ApiCredential(text.Trim(), id.ToString(), secret.ToString()) : null;
     }
 
+    /// <summary>Another one that whoever has this one can make, and nobody else: its holder as one of <paramref name="region"/>.</summary>
+    public ApiCredential In(string region)
+    {
+        var secret = Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(_secret), Encoding.UTF8.GetBytes($"banyan/in/{region}")));
+        var id = $"{Id}-{region}";
+        return new ApiCredential(ApiKeyText.Write(id, secret), id, secret);
+    }
+
     /// <summary>What cells must know to take it.</summary>
     /// <param name="home">The region that it is of.</param>
     /// <param name="roles">What it may do.</param>
@@ -55,6 +63,16 @@ public sealed class ApiCredential
         ArgumentNullException.ThrowIfNull(headers);
         headers.Authorization = new AuthenticationHeaderValue("Bearer", _text);
     }
+
+    /// <summary>HMAC-SHA-256 of what only its holder could have signed, for one purpose.</summary>
+    internal void Sign(string purpose, ReadOnlySpan<byte> what, Span<byte> signature)
+    {
+        var key = HMACSHA256.HashData(Encoding.UTF8.GetBytes(_secret), Encoding.UTF8.GetBytes($"banyan/sign/{purpose}"));
+        HMACSHA256.HashData(key, what, signature);
+    }
+
+    /// <summary>Says whether it is the same key, and nothing else of it.</summary>
+    public string Fingerprint => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(_text)).AsSpan(0, 16));
 
     /// <summary>As it is written into a file that its owner alone may read.</summary>
     internal string Reveal() => _text;

@@ -53,7 +53,11 @@ public static class OperatorKey
         return platform.AsksCallers ? platform with { Credential = Read(data) } : platform;
     }
 
-    /// <summary>Makes it known to every cell. Tried until the consensus store answers, for a minute at most.</summary>
+    /// <summary>
+    /// Makes it known to every cell, with what it makes for each region (<see cref="ApiCredential.In"/>): who runs all of them is
+    /// at home in each, and personal data is closed to those of other jurisdictions. Tried until the consensus store answers, for
+    /// a minute at most.
+    /// </summary>
     /// <exception cref="PlatformException">The store does not answer.</exception>
     public static async Task PublishAsync(PlatformState platform, ApiCredential key, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -67,7 +71,10 @@ public static class OperatorKey
         {
             try
             {
-                await new AccessDirectory(store, time, NullLogger<AccessDirectory>.Instance).PublishApiKeyAsync(key.ToEntry(platform.Regions[0].Name, [.. Roles], expires: null), cancellationToken);
+                var directory = new AccessDirectory(store, time, NullLogger<AccessDirectory>.Instance);
+                await directory.PublishApiKeyAsync(key.ToEntry(platform.Regions[0].Name, [.. Roles], expires: null), cancellationToken);
+                foreach (var region in platform.Partitions)
+                    await directory.PublishApiKeyAsync(key.In(region.Name).ToEntry(region.Name, [.. Roles], expires: null), cancellationToken);
                 return;
             }
             catch (ConsensusUnavailableException) when (time.GetElapsedTime(began) < Patience)

@@ -96,7 +96,7 @@ public sealed class StrandedDesk(PlatformState platform, HttpMessageHandler? han
             try
             {
                 using var request = make(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{door.Port}/")));
-                platform.Credential?.AddTo(request.Headers);
+                platform.Credential?.In(region).AddTo(request.Headers);
                 return await _http.SendAsync(request, cancellationToken);
             }
             catch (Exception silent) when (silent is HttpRequestException || (silent is OperationCanceledException && !cancellationToken.IsCancellationRequested))

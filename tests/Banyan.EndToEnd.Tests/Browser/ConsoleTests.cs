@@ -101,8 +101,8 @@ public partial class ConsoleTests(LivePlatform platform, Chromium chromium) : IC
         await platform.WaitUntilServingAsync();
         await using var window = await chromium.OpenAsync(Address);
         await window.GoLiveAsync("/");
-        var command = await window.Page.Locator(".try code").First.InnerTextAsync();
-        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var command = await window.Page.Locator(".try .command code").First.InnerTextAsync();
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["BANYAN_KEY"] = platform.Key } })!;
         var output = await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         output.ShouldContain("\"state\":\"active\"");
         await Expect(window.Page.Locator("#s-alerts")).ToContainTextAsync("Heavy rain near Nairobi");

@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Banyan.Testing;
 
 namespace Banyan.EndToEnd.Tests.Drills;
 
@@ -11,7 +9,6 @@ namespace Banyan.EndToEnd.Tests.Drills;
 public sealed class NetworksTests : IAsyncDisposable
 {
     private const string Blueprint = """
-        platform: islands
         objectives: { rto: 1m, rpo: 0s }
         regions:
           one: { at: Accra, jurisdiction: GH, standby: two }
@@ -20,19 +17,16 @@ public sealed class NetworksTests : IAsyncDisposable
 
         """;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("banyan-islands-").FullName;
-    private readonly int _port = FreePort.Take();
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly SmallPlatform _platform = new("islands", TimeSpan.FromSeconds(20));
     private readonly long _firstSecond = DateTimeOffset.UtcNow.AddDays(-1).ToUnixTimeSeconds();
     private int _number;
 
-    private string Data => Path.Combine(_folder, "data");
+    private string Data => _platform.Data;
 
     [Fact]
     public async Task Networks_CutWhollyAndInPart_NobodyIsDeclaredDeadByOneWitnessAndNothingIsLost()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root may make network namespaces");
-        File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
         var up = await UpAsync();
         Assert.SkipWhen(up.ExitCode == 2 && up.Error.Contains("can't have networks of their own here", StringComparison.Ordinal), $"this machine does not allow network namespaces: {up.Error}");
         up.ExitCode.ShouldBe(0, up.ToString());
@@ -50,7 +44,7 @@ public sealed class NetworksTests : IAsyncDisposable
             await WriteAsync("three");
         }
 
-        Epochs(await StatusAsync()).ShouldBe([1, 1, 1]);
+        Epochs(await _platform.StatusAsync()).ShouldBe([1, 1, 1]);
         Heal(router);
         await WaitUntilServingAsync();
 
@@ -86,14 +80,7 @@ public sealed class NetworksTests : IAsyncDisposable
         (up.ExitCode, up.ErrorLines[^1]).ShouldBe((2, "banyan: --networks makes network namespaces, which only root may: run as root, or leave it out"));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        var down = await BanyanCommand.RunAsync("down", "--data", Data);
-        PlatformProcesses.KillAll(Data);
-        down.ExitCode.ShouldBe(0, down.ToString());
-        Directory.Delete(_folder, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _platform.DisposeAsync();
 
     private async Task KilledDrillIsHealedAsync(string router)
     {
@@ -112,27 +99,14 @@ public sealed class NetworksTests : IAsyncDisposable
         await WaitUntilServingAsync();
     }
 
-    private Task<CommandOutput> UpAsync()
-    {
-        var blueprint = Path.Combine(_folder, "islands.yaml");
-        File.WriteAllText(blueprint, Blueprint);
-        return BanyanCommand.RunAsync("up", blueprint, "--networks", "--detach", "--data", Data, "--port", _port.ToString(CultureInfo.InvariantCulture));
-    }
-
-    private async Task<JsonElement> StatusAsync()
-    {
-        var status = await BanyanCommand.RunAsync("status", "--data", Data, "--format", "json");
-        status.ExitCode.ShouldBeOneOf([0, 1], status.ToString());
-        using var json = JsonDocument.Parse(status.Out);
-        return json.RootElement.Clone();
-    }
+    private Task<CommandOutput> UpAsync() => _platform.TryUpAsync(Blueprint, [], "--networks");
 
     private async Task WaitUntilServingAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
-            var status = await StatusAsync();
+            var status = await _platform.StatusAsync();
             var databases = status.GetProperty("regions").EnumerateArray().SelectMany(static r => r.GetProperty("databases").EnumerateArray()).ToList();
             if (status.GetProperty("regions").EnumerateArray().All(static r => r.GetProperty("state").GetString() == "serving") && databases.Count == 6 && databases.TrueForAll(static d => d.GetProperty("state").GetString() == "running"))
                 return;
@@ -146,9 +120,9 @@ public sealed class NetworksTests : IAsyncDisposable
     private async Task WriteAsync(string region)
     {
         var number = ++_number;
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://127.0.0.1:{_port}/regions/{region}/api/v2/write?bucket=e2e&precision=s") { Content = new StringContent($"rain,station={region} mm={number} {_firstSecond + number}\n", new System.Net.Http.Headers.MediaTypeHeaderValue("text/plain")) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, SmallPlatform.At(region, "api/v2/write?bucket=e2e&precision=s")) { Content = new StringContent($"rain,station={region} mm={number} {_firstSecond + number}\n", new System.Net.Http.Headers.MediaTypeHeaderValue("text/plain")) };
         request.Headers.Add("Idempotency-Key", $"\"{region}-{number}\"");
-        using var answer = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var answer = await _platform.Http.SendAsync(request, TestContext.Current.CancellationToken);
         answer.IsSuccessStatusCode.ShouldBeTrue($"{region}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
     }
 

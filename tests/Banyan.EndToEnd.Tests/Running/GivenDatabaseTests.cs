@@ -12,12 +12,8 @@ public sealed class GivenDatabaseTests(LivePlatform live) : IAsyncLifetime
 {
     private const string Variable = "BANYAN_DATABASE_TWO";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("banyan-given-").FullName;
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(10) };
-    private readonly int _port = FreePort.Take();
+    private readonly SmallPlatform _platform = new("lent", TimeSpan.FromSeconds(10));
     private OwnPostgresServer _server = null!;
-
-    private string Data => Path.Combine(_folder, "data");
 
     public async ValueTask InitializeAsync()
     {
@@ -34,14 +30,14 @@ public sealed class GivenDatabaseTests(LivePlatform live) : IAsyncLifetime
     public async Task Up_DatabasesByConnectionString_KeepsWhatWasWrittenThroughARestart()
     {
         var ct = TestContext.Current.CancellationToken;
-        var file = Path.Combine(_folder, "one.connection");
+        var file = Path.Combine(_platform.Folder, "one.connection");
         await File.WriteAllTextAsync(file, Connection("one") + "\n", ct);
-        var blueprint = await WriteBlueprintAsync($"file:{file}");
+        var blueprint = Blueprint($"file:{file}");
         var environment = new Dictionary<string, string> { [Variable] = Connection("two") };
         var first = await UpAsync(blueprint, environment);
         first.Error.ShouldContain($"one: its database is the one that file:{file} names; Banyan neither starts nor copies it");
         first.Error.ShouldContain($"two: its database is the one that env:{Variable} names");
-        PlatformProcesses.Find(Data).ShouldNotContain(p => p.CommandLine.Contains("postgres", StringComparison.Ordinal), "a private instance was started beside the given ones");
+        PlatformProcesses.Find(_platform.Data).ShouldNotContain(p => p.CommandLine.Contains("postgres", StringComparison.Ordinal), "a private instance was started beside the given ones");
 
         var receipts = new Dictionary<string, string>();
         foreach (var region in new[] { "one", "two" })
@@ -49,16 +45,16 @@ public sealed class GivenDatabaseTests(LivePlatform live) : IAsyncLifetime
         foreach (var region in new[] { "one", "two" })
             (await CountEntriesAsync(region)).ShouldBeGreaterThan(0, $"nothing of {region} is in the database that was given for it");
 
-        (await BanyanCommand.RunAsync("down", "--data", Data)).ExitCode.ShouldBe(0);
+        (await _platform.RunAsync("down")).ExitCode.ShouldBe(0);
         await UpAsync(blueprint, environment);
         foreach (var (region, receipt) in receipts)
         {
-            using var found = await _http.GetAsync(new Uri($"http://127.0.0.1:{_port}/regions/{region}/journal/v1/receipts/{receipt}"), ct);
+            using var found = await _platform.Http.GetAsync(SmallPlatform.At(region, $"journal/v1/receipts/{receipt}"), ct);
             found.StatusCode.ShouldBe(HttpStatusCode.OK);
-            (await _http.GetStringAsync(new Uri($"http://127.0.0.1:{_port}/regions/{region}/disaster/v1/alerts/{Uri.EscapeDataString(CapAlert.Sender)}/given-{region}"), ct)).ShouldContain($"given-{region}");
+            (await _platform.Http.GetStringAsync(SmallPlatform.At(region, $"disaster/v1/alerts/{Uri.EscapeDataString(CapAlert.Sender)}/given-{region}"), ct)).ShouldContain($"given-{region}");
         }
 
-        (await BanyanCommand.RunAsync("down", "--data", Data)).ExitCode.ShouldBe(0);
+        (await _platform.RunAsync("down")).ExitCode.ShouldBe(0);
 
         // Taken away again: nothing begins anew in its place.
         await RefusedAsync(blueprint, [], "the database of two was given by env:BANYAN_DATABASE_TWO, and is not any more: give it again (set BANYAN_DATABASE_TWO, or write it into the blueprint), or use another folder with --data");
@@ -74,22 +70,19 @@ public sealed class GivenDatabaseTests(LivePlatform live) : IAsyncLifetime
         await RefusedWithAsync(good, await StandbyAsync(), $"the database of two can't be used: The PostgreSQL of env:{Variable} is a standby: give the address of its primary");
         await RefusedWithAsync(good, new(good), "one and two were given the same database, one: each partition needs one of its own");
         await RefusedWithAsync(good, new(good) { Database = "three" }, $"the database of two can't be used: env:{Variable} does not answer: 3D000: database \"three\" does not exist");
-        var refused = await UpOnceAsync(await WriteBlueprintAsync(nobody), new() { [Variable] = good });
+        var refused = await _platform.TryUpAsync(Blueprint(nobody), new() { [Variable] = good });
         refused.ExitCode.ShouldBe(2, refused.ToString());
         refused.ErrorLines.ShouldHaveSingleItem().ShouldStartWith($"banyan: the database of one can't be used: {nobody} does not answer: ");
-        await RefusedAsync(await WriteBlueprintAsync("env:NOBODY_SETS_THIS"), new() { [Variable] = good }, "the database of one can't be used: The connection string of env:NOBODY_SETS_THIS is missing: set it, such as Host=db.example.org;Database=banyan;Username=banyan;Password=SECRET");
-        var secret = await UpOnceAsync(await WriteBlueprintAsync(good), []);
+        await RefusedAsync(Blueprint("env:NOBODY_SETS_THIS"), new() { [Variable] = good }, "the database of one can't be used: The connection string of env:NOBODY_SETS_THIS is missing: set it, such as Host=db.example.org;Database=banyan;Username=banyan;Password=SECRET");
+        var secret = await _platform.TryUpAsync(Blueprint(good), []);
         secret.ErrorLines.ShouldHaveSingleItem().ShouldContain("a blueprint is no place for a password");
         secret.ToString().ShouldNotContain(new NpgsqlConnectionStringBuilder(good).Password!);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _http.Dispose();
-        await BanyanCommand.RunAsync("down", "--data", Data);
-        PlatformProcesses.KillAll(Data);
+        await _platform.DisposeAsync();
         await _server.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
     }
 
     /// <summary>As a role that owns its database and is no superuser: the server lets only its superuser in, who takes that role.</summary>
@@ -107,50 +100,38 @@ public sealed class GivenDatabaseTests(LivePlatform live) : IAsyncLifetime
         return live.LoginOfCell(standby["region"]!.GetValue<string>(), standby["port"]!.GetValue<int>());
     }
 
-    private async Task<string> WriteBlueprintAsync(string connection)
-    {
-        var blueprint = Path.Combine(_folder, "lent.yaml");
-        await File.WriteAllTextAsync(blueprint, $$"""
-            platform: lent
+    private static string Blueprint(string connection) => $$"""
             regions:
               one: { at: Accra, jurisdiction: GH, database: { connection: "{{connection.Replace("\"", "\\\"", StringComparison.Ordinal)}}" } }
               two: { at: Lagos, jurisdiction: NG, standby: one }
-            """);
-        return blueprint;
-    }
+            """;
 
     private async Task RefusedWithAsync(string one, NpgsqlConnectionStringBuilder two, string complaint)
     {
-        var file = Path.Combine(_folder, "one.connection");
+        var file = Path.Combine(_platform.Folder, "one.connection");
         await File.WriteAllTextAsync(file, one);
-        await RefusedAsync(await WriteBlueprintAsync($"file:{file}"), new() { [Variable] = two.ConnectionString }, complaint);
+        await RefusedAsync(Blueprint($"file:{file}"), new() { [Variable] = two.ConnectionString }, complaint);
     }
 
     private async Task RefusedAsync(string blueprint, Dictionary<string, string> environment, string complaint)
     {
-        var refused = await UpOnceAsync(blueprint, environment);
+        var refused = await _platform.TryUpAsync(blueprint, environment);
         refused.ExitCode.ShouldBe(2, refused.ToString());
         refused.ErrorLines.ShouldBe([$"banyan: {complaint}"]);
-        PlatformProcesses.Find(Data).ShouldBeEmpty();
+        PlatformProcesses.Find(_platform.Data).ShouldBeEmpty();
     }
 
     private async Task<CommandOutput> UpAsync(string blueprint, Dictionary<string, string> environment)
     {
-        var up = await UpOnceAsync(blueprint, environment, "--detach");
+        var up = await _platform.TryUpAsync(blueprint, environment);
         up.ExitCode.ShouldBe(0, up.ToString());
         return up;
-    }
-
-    private Task<CommandOutput> UpOnceAsync(string blueprint, Dictionary<string, string> environment, params string[] more)
-    {
-        File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
-        return BanyanCommand.RunAsync(environment, ["up", blueprint, "--data", Data, "--port", _port.ToString(CultureInfo.InvariantCulture), .. more]);
     }
 
     private async Task<string> WriteAsync(string region)
     {
         using var alert = CapAlert.Create($"given-{region}");
-        using var answer = await _http.PostAsync(new Uri($"http://127.0.0.1:{_port}/regions/{region}/disaster/v1/alerts"), alert);
+        using var answer = await _platform.Http.PostAsync(SmallPlatform.At(region, "disaster/v1/alerts"), alert);
         answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync());
         return answer.Headers.GetValues("Banyan-Receipt").Single();
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Banyan.Testing;
@@ -10,13 +9,9 @@ namespace Banyan.EndToEnd.Tests.Running;
 [Collection(LivePlatformCollection.Name)]
 public sealed class GivenPairTests : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("banyan-pair-").FullName;
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(40) };
-    private readonly int _port = FreePort.Take();
+    private readonly SmallPlatform _platform = new("pair", TimeSpan.FromSeconds(40));
     private OwnPostgresServer _primary = null!;
     private OwnPostgresServer _standby = null!;
-
-    private string Data => Path.Combine(_folder, "data");
 
     public async ValueTask InitializeAsync()
     {
@@ -35,60 +30,54 @@ public sealed class GivenPairTests : IAsyncLifetime
     public async Task Up_GivenPair_MovesWhenThePrimaryDiesAndHomeInOrder()
     {
         var ct = TestContext.Current.CancellationToken;
-        File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
-        var (home, away) = (Path.Combine(_folder, "home.connection"), Path.Combine(_folder, "away.connection"));
+        var (home, away) = (Path.Combine(_platform.Folder, "home.connection"), Path.Combine(_platform.Folder, "away.connection"));
         await File.WriteAllTextAsync(home, Connection(_primary), ct);
         await File.WriteAllTextAsync(away, Connection(_standby), ct);
-        var blueprint = Path.Combine(_folder, "pair.yaml");
-        await File.WriteAllTextAsync(blueprint, $$"""
-            platform: pair
+        var blueprint = $$"""
             regions:
               one: { at: Accra, jurisdiction: GH, standby: two, database: { connection: "file:{{home}}", standby: "file:{{away}}" } }
               two: { at: Tema, jurisdiction: GH, standby: one }
-            """, ct);
+            """;
 
         // A role that may neither promote nor see replication is refused, with what to do about it.
-        var refused = await UpAsync(blueprint);
+        var refused = await _platform.TryUpAsync(blueprint, []);
         (refused.ExitCode, refused.ErrorLines[^1]).ShouldBe((2,
             $"banyan: the database of one can't be used: Role 'lodger' of file:{home} may not promote, or not see replication: as a superuser of its primary, GRANT EXECUTE ON FUNCTION pg_promote(boolean, integer) TO \"lodger\"; GRANT pg_read_all_stats TO \"lodger\""));
         await GrantAsync();
-        var up = await UpAsync(blueprint);
+        var up = await _platform.TryUpAsync(blueprint, []);
         up.ExitCode.ShouldBe(0, up.ToString());
         up.Error.ShouldContain($"one: its databases are those that file:{home} and, in two, file:{away} name");
         await AlertAsync("before", HttpStatusCode.Created);
-        await WaitAsync(static one => Text(one, "state") == "serving" && one.GetProperty("lag_bytes").ValueKind == JsonValueKind.Number, "the standby is seen");
+        await _platform.WaitAsync(static one => Text(one, "state") == "serving" && one.GetProperty("lag_bytes").ValueKind == JsonValueKind.Number, "the standby is seen");
 
         await _primary.KillAsync();
         await AlertAsync("moved", HttpStatusCode.Created); // keyed: it waits at the front door
-        var moved = await WaitAsync(static one => Text(one, "primary") == "two" && one.GetProperty("epoch").GetInt32() == 2, "it moves to the standby");
+        var moved = await _platform.WaitAsync(static one => Text(one, "primary") == "two" && one.GetProperty("epoch").GetInt32() == 2, "it moves to the standby");
         Text(moved, "detail").ShouldContain("its residents are served from two, in epoch 2");
         await IsThereAsync("before");
 
         await _primary.StartAgainAsync();
-        var returned = await WaitAsync(static one => Text(one, "detail").Contains("needs its operator", StringComparison.Ordinal), "its keeper says that its operator is needed");
+        var returned = await _platform.WaitAsync(static one => Text(one, "detail").Contains("needs its operator", StringComparison.Ordinal), "its keeper says that its operator is needed");
         Text(returned, "detail").ShouldContain($"who must rebuild it as a standby of file:{away}");
-        var early = await BanyanCommand.RunAsync("switch", "one", "--to", "one", "--data", Data);
+        var early = await _platform.RunAsync("switch", "one", "--to", "one");
         (early.ExitCode, early.ErrorLines[^1]).ShouldBe((2, "banyan: the switch was refused: the standby in one does not receive now (banyan status)"));
 
         await _primary.FollowAsync(_standby);
-        await WaitAsync(static one => Text(one, "state") == "serving", "the old primary streams again");
-        var switched = await BanyanCommand.RunAsync("switch", "one", "--to", "one", "--data", Data);
+        await _platform.WaitAsync(static one => Text(one, "state") == "serving", "the old primary streams again");
+        var switched = await _platform.RunAsync("switch", "one", "--to", "one");
         switched.ExitCode.ShouldBe(0, switched.ToString());
         await AlertAsync("home", HttpStatusCode.Created);
         foreach (var id in (string[])["before", "moved", "home"])
             await IsThereAsync(id);
-        var after = await WaitAsync(static one => Text(one, "primary") == "one", "it is home");
+        var after = await _platform.WaitAsync(static one => Text(one, "primary") == "one", "it is home");
         after.GetProperty("epoch").GetInt32().ShouldBe(3);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _http.Dispose();
-        await BanyanCommand.RunAsync("down", "--data", Data);
-        PlatformProcesses.KillAll(Data);
+        await _platform.DisposeAsync();
         await _standby.DisposeAsync();
         await _primary.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
     }
 
     private static string Text(JsonElement region, string name) => region.GetProperty(name).GetString() ?? "";
@@ -106,35 +95,17 @@ public sealed class GivenPairTests : IAsyncLifetime
         }
     }
 
-    private Task<CommandOutput> UpAsync(string blueprint) => BanyanCommand.RunAsync("up", blueprint, "--detach", "--data", Data, "--port", _port.ToString(CultureInfo.InvariantCulture));
-
     private async Task AlertAsync(string id, HttpStatusCode expected)
     {
         using var alert = CapAlert.Create(id);
         using var request = new HttpRequestMessage(HttpMethod.Post, At("disaster/v1/alerts")) { Content = alert };
         request.Headers.Add("Idempotency-Key", $"\"{id}\"");
-        using var answer = await _http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var answer = await _platform.Http.SendAsync(request, TestContext.Current.CancellationToken);
         answer.StatusCode.ShouldBe(expected, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     private async Task IsThereAsync(string id) =>
-        (await _http.GetStringAsync(At($"disaster/v1/alerts/{Uri.EscapeDataString(CapAlert.Sender)}/{id}"), TestContext.Current.CancellationToken)).ShouldContain(id);
+        (await _platform.Http.GetStringAsync(At($"disaster/v1/alerts/{Uri.EscapeDataString(CapAlert.Sender)}/{id}"), TestContext.Current.CancellationToken)).ShouldContain(id);
 
-    private Uri At(string path) => new($"http://127.0.0.1:{_port}/regions/one/{path}");
-
-    /// <summary>Waits until region one is as it should be, by <c>banyan status</c>.</summary>
-    private async Task<JsonElement> WaitAsync(Func<JsonElement, bool> condition, string what)
-    {
-        JsonElement one = default;
-        await Poll.UntilAsync(
-            async () =>
-            {
-                var status = await BanyanCommand.RunAsync("status", "--data", Data, "--format", "json");
-                using var json = JsonDocument.Parse(status.Out);
-                one = json.RootElement.GetProperty("regions")[0].Clone();
-                return condition(one);
-            },
-            () => $"not so: {what}; {one}");
-        return one;
-    }
+    private static Uri At(string path) => SmallPlatform.At("one", path);
 }

@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Banyan.Testing;
 
 namespace Banyan.EndToEnd.Tests.Running;
 
@@ -13,41 +12,31 @@ namespace Banyan.EndToEnd.Tests.Running;
 [Collection(LivePlatformCollection.Name)]
 public sealed class NotificationTests : IAsyncDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("banyan-told-").FullName;
+    private readonly SmallPlatform _platform = new("told");
     private readonly byte[] _secret = RandomNumberGenerator.GetBytes(32);
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentQueue<JsonElement> _told = new();
     private readonly CancellationTokenSource _over = new();
 
-    private string Data => Path.Combine(_folder, "data");
-
     [Fact]
     public async Task Switch_ThereAndBack_IsToldOnceEachWithAGoodSignature()
     {
-        var ct = TestContext.Current.CancellationToken;
-        File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
         _listener.Start();
         var receiving = ReceiveAsync();
-        var secret = Path.Combine(_folder, "hook.secret");
-        await File.WriteAllTextAsync(secret, "whsec_" + Convert.ToBase64String(_secret) + "\n", ct);
-        var blueprint = Path.Combine(_folder, "told.yaml");
+        var secret = Path.Combine(_platform.Folder, "hook.secret");
+        await File.WriteAllTextAsync(secret, "whsec_" + Convert.ToBase64String(_secret) + "\n", TestContext.Current.CancellationToken);
         var hook = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/hook");
-        await File.WriteAllTextAsync(blueprint, $$"""
-            platform: told
-            regions:
-              one: { at: Accra, jurisdiction: GH, standby: two }
-              two: { at: Tema, jurisdiction: GH, standby: one }
+        await _platform.UpAsync($$"""
+            {{SmallPlatform.TwoRegions}}
             notifications:
               allow_private: true
               webhooks:
                 - { url: "{{hook}}", secret: "file:{{secret}}", events: [switchover, failback] }
-            """, ct);
-        var up = await BanyanCommand.RunAsync("up", blueprint, "--detach", "--data", Data, "--port", FreePort.Take().ToString(CultureInfo.InvariantCulture));
-        up.ExitCode.ShouldBe(0, up.ToString());
+            """);
 
-        await SwitchAsync("two");
+        await _platform.SwitchAsync("one", "two");
         await Poll.UntilAsync(() => Types().Contains("banyan.switchover"), () => $"told of {string.Join(", ", Types())}");
-        await SwitchAsync("one");
+        await _platform.SwitchAsync("one", "one");
         await Poll.UntilAsync(() => Types().Contains("banyan.failback"), () => $"told of {string.Join(", ", Types())}");
 
         Types().ShouldBe(["banyan.switchover", "banyan.failback"]);
@@ -60,20 +49,12 @@ public sealed class NotificationTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _over.CancelAsync();
-        await BanyanCommand.RunAsync("down", "--data", Data);
-        PlatformProcesses.KillAll(Data);
+        await _platform.DisposeAsync();
         _listener.Dispose();
         _over.Dispose();
-        Directory.Delete(_folder, recursive: true);
     }
 
     private IEnumerable<string?> Types() => _told.DistinctBy(static e => e.GetProperty("id").GetString()).Select(static e => e.GetProperty("type").GetString());
-
-    private async Task SwitchAsync(string to)
-    {
-        CommandOutput? moved = null; // Refused while the standby there does not receive yet.
-        await Poll.UntilAsync(async () => (moved = await BanyanCommand.RunAsync("switch", "one", "--to", to, "--data", Data)).ExitCode == 0, () => $"not switched: {moved}");
-    }
 
     private async Task ReceiveAsync()
     {

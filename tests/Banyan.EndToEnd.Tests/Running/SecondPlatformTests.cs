@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Banyan.Testing;
 
 namespace Banyan.EndToEnd.Tests.Running;
 
@@ -8,34 +7,32 @@ namespace Banyan.EndToEnd.Tests.Running;
 [Collection(LivePlatformCollection.Name)]
 public sealed class SecondPlatformTests(LivePlatform live) : IAsyncDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("banyan-second-").FullName;
+    private readonly SmallPlatform _hut = new("hut");
 
-    private string Data => Path.Combine(_folder, "data");
+    private string Data => _hut.Data;
 
     [Fact]
     public async Task Up_SecondPlatformOfOneRegion_LivesBesideTheFirst()
     {
-        File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
         var first = await live.WaitUntilServingAsync();
-        var blueprint = Path.Combine(_folder, "hut.yaml");
-        await File.WriteAllTextAsync(blueprint, "platform: hut\nregions:\n  one: { at: Accra, jurisdiction: GH }\n", TestContext.Current.CancellationToken);
+        const string oneRegion = "regions:\n  one: { at: Accra, jurisdiction: GH }";
+        var blueprint = _hut.Write(oneRegion);
 
         // Asked for where the first one's entry is: refused, and nothing of it is left.
         var taken = await BanyanCommand.RunAsync("up", blueprint, "--data", Data, "--port", live.Port.ToString(CultureInfo.InvariantCulture));
         taken.ExitCode.ShouldBe(2, taken.ToString());
         taken.ErrorLines[^1].ShouldBe($"banyan: port {live.Port} is taken by another program: stop it, or choose another port with --port");
 
-        var up = await BanyanCommand.RunAsync("up", blueprint, "--detach", "--data", Data, "--port", FreePort.Take().ToString(CultureInfo.InvariantCulture));
-        up.ExitCode.ShouldBe(0, up.ToString());
+        var up = await _hut.UpAsync(oneRegion);
         up.Error.ShouldContain("one: no standby; it is the only region");
-        (await BanyanCommand.RunAsync("status", "--data", Data)).ExitCode.ShouldBe(0);
+        (await _hut.RunAsync("status")).ExitCode.ShouldBe(0);
 
         // While it runs, no other platform can have its folder; once it is down, still only its own.
         (await BanyanCommand.RunAsync("up", "kai", "--data", Data)).ErrorLines[^1].ShouldContain("is in use by a live platform (pid ");
-        var down = await BanyanCommand.RunAsync("down", "--data", Data, "--format", "json");
+        var down = await _hut.RunAsync("down", "--format", "json");
         JsonNode.Parse(down.Out)!["stopped"]!.GetValue<bool>().ShouldBeTrue();
         PlatformProcesses.Find(Data).ShouldBeEmpty();
-        (await BanyanCommand.RunAsync("status", "--data", Data)).ExitCode.ShouldBe(1);
+        (await _hut.RunAsync("status")).ExitCode.ShouldBe(1);
         var other = await BanyanCommand.RunAsync("up", "kai", "--data", Data);
         (other.ExitCode, other.ErrorLines[^1]).ShouldBe((2, $"banyan: {Data} holds the platform hut, not kai: name another folder with --data"));
         await MadeByAsync(9);
@@ -47,13 +44,7 @@ public sealed class SecondPlatformTests(LivePlatform live) : IAsyncDisposable
         Pids(after).ShouldBe(Pids(first), "the first platform's databases were touched");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        var down = await BanyanCommand.RunAsync("down", "--data", Data);
-        PlatformProcesses.KillAll(Data);
-        down.ExitCode.ShouldBe(0, down.ToString());
-        Directory.Delete(_folder, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _hut.DisposeAsync();
 
     /// <summary>As if another PostgreSQL had made the folder.</summary>
     private async Task MadeByAsync(int major)

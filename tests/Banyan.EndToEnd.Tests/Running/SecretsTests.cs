@@ -23,7 +23,7 @@ public class SecretsTests(LivePlatform platform)
     {
         await platform.WaitUntilServingAsync();
         var secrets = All();
-        secrets.Count.ShouldBeGreaterThanOrEqualTo(10); // three passwords, a root key, the key of fingerprints, private keys of certificates
+        secrets.Count.ShouldBeGreaterThanOrEqualTo(10); // three passwords, the operator's key, an invitation, a root key, the key of fingerprints, private keys of certificates
         var places = new Dictionary<string, string>();
         foreach (var file in Directory.GetFiles(Path.Combine(platform.Data, "logs")).Concat(Directory.GetFiles(platform.Data)))
             places.Add(file, Read(file));
@@ -61,7 +61,7 @@ public class SecretsTests(LivePlatform platform)
     /// <summary>Every secret of the data folder: what a file of it holds, and each key of those that hold several.</summary>
     private List<string> All() =>
     [
-        .. Directory.GetFiles(Secrets, "*.password").Select(static f => File.ReadAllText(f).Trim()),
+        .. Directory.GetFiles(Secrets, "*.password").Concat([Path.Combine(Secrets, "operator.key"), Path.Combine(Secrets, "administrator.invitation")]).Select(static f => File.ReadAllText(f).Trim()),
         .. RootKeys().SelectMany(static k => (string[])[k, JsonEncodedText.Encode(k).ToString()]).Distinct(),
         .. Directory.GetFiles(Path.Combine(platform.Data, "certificates")).SelectMany(PrivateLines),
     ];
