@@ -3,6 +3,7 @@ using System.Text.Json;
 using Banyan.Console.Alerts;
 using Banyan.Console.Assets;
 using Banyan.Console.Live;
+using Banyan.Console.SignIn;
 using Banyan.Control.Platform;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -12,22 +13,27 @@ using Microsoft.Extensions.Hosting;
 namespace Banyan.Console;
 
 /// <summary>What the console answers.</summary>
-internal sealed class ConsoleEndpoints(PlatformState platform, SnapshotSource source, ConsoleRenderer renderer, LiveHub hub, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class ConsoleEndpoints(PlatformState platform, SnapshotSource source, ConsoleRenderer renderer, LiveHub hub, ConsoleGate gate, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     /// <summary>Nothing but our own files; no script in the page, no frames, no requests to anyone else.</summary>
     private const string ContentPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    private const string Html = "text/html; charset=utf-8";
+    internal const string Html = "text/html; charset=utf-8";
     private static readonly TimeSpan FreshEnough = TimeSpan.FromSeconds(1);
+
+    /// <summary>Tells a page to come again: the session has to be confirmed, or is over.</summary>
+    private static readonly byte[] Again = "event: again\ndata: 1\n\n"u8.ToArray();
 
     public async Task PageAsync(HttpContext context, string? region)
     {
+        if (await gate.AdmitAsync(context, isPage: true) is not { } viewer)
+            return;
         var snapshot = await source.GetAsync(FreshEnough, context.RequestAborted);
-        if (await renderer.PageAsync(snapshot, region, AddressOf(context)) is { } html)
+        if (await renderer.PageAsync(snapshot, region, AddressOf(context), viewer) is { } html)
             await WriteAsync(context, StatusCodes.Status200OK, Html, Encoding.UTF8.GetBytes(html));
         else
-            await NotFoundAsync(context);
+            await NotFoundAsync(context, viewer);
     }
 
     public async Task LogAsync(HttpContext context)
@@ -38,12 +44,23 @@ internal sealed class ConsoleEndpoints(PlatformState platform, SnapshotSource so
 
     public async Task NotFoundAsync(HttpContext context)
     {
-        var snapshot = await source.GetAsync(FreshEnough, context.RequestAborted);
-        await WriteAsync(context, StatusCodes.Status404NotFound, Html, Encoding.UTF8.GetBytes(await renderer.NotFoundAsync(snapshot, AddressOf(context))));
+        if (await gate.AdmitAsync(context, isPage: true) is { } viewer)
+            await NotFoundAsync(context, viewer);
+    }
+
+    /// <summary>Whether the page may go on, and its session confirmed where that is due.</summary>
+    public async Task SessionAsync(HttpContext context)
+    {
+        if (await gate.AdmitAsync(context, isPage: false) is null)
+            return;
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        Protect(context.Response, "no-store");
     }
 
     public async Task StatusAsync(HttpContext context)
     {
+        if (await gate.AdmitAsync(context, isPage: false) is null)
+            return;
         var snapshot = await source.GetAsync(FreshEnough, context.RequestAborted);
         await WriteAsync(context, StatusCodes.Status200OK, "application/json", JsonSerializer.SerializeToUtf8Bytes(snapshot, ConsoleJson.Default.ConsoleSnapshot));
     }
@@ -73,8 +90,16 @@ internal sealed class ConsoleEndpoints(PlatformState platform, SnapshotSource so
         return WriteAsync(context, StatusCodes.Status200OK, asset.Type, asset.Content, current ? "public, max-age=31536000, immutable" : "no-cache");
     }
 
+    private async Task NotFoundAsync(HttpContext context, Viewer viewer)
+    {
+        var snapshot = await source.GetAsync(FreshEnough, context.RequestAborted);
+        await WriteAsync(context, StatusCodes.Status404NotFound, Html, Encoding.UTF8.GetBytes(await renderer.NotFoundAsync(snapshot, AddressOf(context), viewer)));
+    }
+
     private async Task StreamAsync(HttpContext context, LivePage page)
     {
+        if (await gate.AdmitAsync(context, isPage: false) is not { } looks)
+            return;
         using var viewer = hub.Join(page);
         if (viewer is null)
         {
@@ -92,7 +117,13 @@ internal sealed class ConsoleEndpoints(PlatformState platform, SnapshotSource so
             await context.Response.WriteAsync("retry: 1000\n\n", end.Token);
             await context.Response.Body.FlushAsync(end.Token);
             await foreach (var frame in viewer.Frames.ReadAllAsync(end.Token))
+            {
                 await context.Response.Body.WriteAsync(frame, end.Token);
+                if (looks.Still())
+                    continue;
+                await context.Response.Body.WriteAsync(Again, end.Token);
+                return;
+            }
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -102,7 +133,7 @@ internal sealed class ConsoleEndpoints(PlatformState platform, SnapshotSource so
 
     private static string AddressOf(HttpContext context) => $"{context.Request.Scheme}://{(context.Request.Host.HasValue ? context.Request.Host.Value : "localhost")}";
 
-    private static Task WriteAsync(HttpContext context, int status, string type, ReadOnlyMemory<byte> body, string cache = "no-store")
+    internal static Task WriteAsync(HttpContext context, int status, string type, ReadOnlyMemory<byte> body, string cache = "no-store")
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = type;
@@ -111,12 +142,13 @@ internal sealed class ConsoleEndpoints(PlatformState platform, SnapshotSource so
         return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 
-    private static void Protect(HttpResponse response, string cache)
+    internal static void Protect(HttpResponse response, string cache)
     {
         response.Headers.CacheControl = cache;
         response.Headers.ContentSecurityPolicy = ContentPolicy;
         response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers["Referrer-Policy"] = "no-referrer";
+        // Not no-referrer: with that, browsers say "null" for the origin of our own forms.
+        response.Headers["Referrer-Policy"] = "same-origin";
         response.Headers["Cross-Origin-Opener-Policy"] = "same-origin";
         response.Headers["Cross-Origin-Resource-Policy"] = "same-origin";
     }

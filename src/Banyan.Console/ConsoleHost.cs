@@ -2,6 +2,7 @@ using Banyan.Console.Alerts;
 using Banyan.Console.Drills;
 using Banyan.Console.History;
 using Banyan.Console.Live;
+using Banyan.Console.SignIn;
 using Banyan.Control.Platform;
 using Banyan.Control.Status;
 using Microsoft.AspNetCore.Builder;
@@ -18,8 +19,13 @@ public static class ConsoleHost
     /// <param name="services">Where.</param>
     /// <param name="platform">The platform.</param>
     /// <param name="data">Its folder, where a drill writes how far it is; null: drills are not shown while they run.</param>
-    public static IServiceCollection AddBanyanConsole(this IServiceCollection services, PlatformState platform, DataFolder? data = null)
+    /// <param name="access">Who may see it; null: everybody may, where the platform asks nobody.</param>
+    /// <exception cref="ArgumentException">The platform asks its callers, and nothing is said of who may.</exception>
+    public static IServiceCollection AddBanyanConsole(this IServiceCollection services, PlatformState platform, DataFolder? data = null, ConsoleAccess? access = null)
     {
+        ArgumentNullException.ThrowIfNull(platform);
+        if (platform.AsksCallers && access is null)
+            throw new ArgumentException("The platform asks its callers: say who may see its console.", nameof(access));
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(platform);
         services.TryAddSingleton(s => new StatusCollector(s.GetRequiredService<TimeProvider>(), links: platform.Links));
@@ -31,6 +37,10 @@ public static class ConsoleHost
         services.AddSingleton<LiveHub>();
         services.AddHostedService(s => s.GetRequiredService<LiveHub>());
         services.AddHostedService<AlertFollower>();
+        services.AddSingleton<OwnEntry>();
+        if (access is not null)
+            services.AddSingleton(access).AddSingleton<ConsoleCookies>().AddSingleton<TokenDesk>().AddSingleton<Renewals>().AddSingleton<SignInEndpoints>();
+        services.AddSingleton(s => new ConsoleGate(access, s.GetService<ConsoleCookies>(), s.GetService<Renewals>(), s.GetRequiredService<TimeProvider>()));
         return services;
     }
 
@@ -45,6 +55,17 @@ public static class ConsoleHost
         routes.MapGet("/console/live", endpoints.LiveAsync);
         routes.MapGet("/console/v1/status", endpoints.StatusAsync);
         routes.MapGet("/console/v1/live", endpoints.LiveStatusAsync);
+        routes.MapGet("/console/session", endpoints.SessionAsync);
+        if (routes.ServiceProvider.GetService<SignInEndpoints>() is { } signIn)
+        {
+            routes.MapGet("/console/login", signIn.LoginAsync);
+            routes.MapGet("/console/login/start", signIn.StartAsync);
+            routes.MapGet("/console/callback", signIn.CallbackAsync);
+            routes.MapGet("/console/enter", signIn.EnterAsync);
+            routes.MapPost("/console/logout", signIn.LogoutAsync);
+            routes.MapGet("/console/logged-out", signIn.LoggedOutAsync);
+        }
+
         routes.MapGet("/console/sample-alert", endpoints.SampleAlertAsync);
         routes.MapGet("/console/assets/{name}", ConsoleEndpoints.AssetAsync);
         routes.Map("/console/{**rest}", endpoints.NotFoundAsync);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Banyan.Cells;
 using Banyan.Cells.Hosting;
+using Banyan.Services.Identity.OpenIdConnect;
 
 namespace Banyan.Services.Identity;
 
@@ -18,6 +19,9 @@ internal sealed record IdentitySettings
 
     /// <summary><c>identity:invitation</c>: <c>{partition}/{SHA-256 of the token, hexadecimal}</c>, for the first administrator. Null: there is none.</summary>
     public string? Invitation { get; init; }
+
+    /// <summary><c>identity:console</c>: SHA-256 of the console's secret, hexadecimal, and the addresses that it is answered at, between blanks. Null: it is no client.</summary>
+    public Client? Console { get; init; }
 
     /// <summary><c>identity:token.lifetime</c>: of access and ID tokens; 1 m to 45 m (the gateway takes none that lives longer than 50).</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
@@ -78,6 +82,7 @@ internal sealed record IdentitySettings
             Regions = settings.TryGetValue("identity:regions", out var regions) ? regions.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [],
             Provider = settings.GetValueOrDefault("identity:provider"),
             Invitation = settings.GetValueOrDefault("identity:invitation"),
+            Console = settings.TryGetValue("identity:console", out var console) && console.Split(' ') is [{ Length: 64 } hash, .. var redirects] ? Client.ForConsole(hash, redirects) : null,
             WatchList = settings.GetValueOrDefault("identity:watch_list"),
             TokenLifetime = Time("identity:token.lifetime", defaults.TokenLifetime, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(45)),
             GrantLifetime = Time("identity:grant.lifetime", defaults.GrantLifetime, TimeSpan.FromMinutes(5), TimeSpan.FromDays(366)),

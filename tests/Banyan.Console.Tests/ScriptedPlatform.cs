@@ -2,6 +2,7 @@ using System.Text.Json;
 using Banyan.Control.Platform;
 using Banyan.Control.Status;
 using Banyan.Routing.Entry;
+using Banyan.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -35,15 +36,29 @@ internal sealed class ScriptedPlatform : IAsyncDisposable
 
     public PlatformState State { get; private set; } = null!;
 
-    public static async Task<ScriptedPlatform> StartAsync(int port = 0)
+    /// <summary>Where callers are asked: who issues what they show. Null: nobody is asked.</summary>
+    public ScriptedIdentity? Identity { get; private init; }
+
+    /// <summary>The clock of the front door.</summary>
+    public ShiftedTime Time { get; } = new();
+
+    /// <summary>One that asks its callers who they are.</summary>
+    public static Task<ScriptedPlatform> StartGuardedAsync() => StartAsync(FreePort.Take(), new ScriptedIdentity("east-africa"));
+
+    public static async Task<ScriptedPlatform> StartAsync(int port = 0, ScriptedIdentity? identity = null)
     {
-        var platform = new ScriptedPlatform();
+        var platform = new ScriptedPlatform { Identity = identity };
         var regions = new List<RegionState>();
         foreach (var (name, place, jurisdiction, latitude, longitude, standby) in Kai)
         {
             var region = new ScriptedRegion(name, place, standby, Kai.Single(k => k.Standby == name).Name);
             platform.Regions[name] = region;
-            var cell = await platform.StartPeerAsync(region.MapCell);
+            var cell = await platform.StartPeerAsync(app =>
+            {
+                region.MapCell(app);
+                if (name == identity?.Region)
+                    identity.Map(app);
+            });
             var keeper = await platform.StartPeerAsync(region.MapKeeper);
             regions.Add(new RegionState { Name = name, Tier = "core", Place = place, Jurisdiction = jurisdiction, Latitude = latitude, Longitude = longitude, Standby = standby, CellPort = cell, KeeperPort = keeper });
         }
@@ -53,6 +68,8 @@ internal sealed class ScriptedPlatform : IAsyncDisposable
             Platform = "kai",
             InstanceId = "test",
             EntryPort = port,
+            AsksCallers = identity is not null,
+            Settings = identity is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["identity:issuer"] = ScriptedIdentity.Issuer },
             Regions = regions,
             Partitions = [.. regions.Select(r => new PartitionState { Name = r.Name, Primary = r.Name, Databases = [new DatabaseState { Region = r.Name, Port = 1 }, new DatabaseState { Region = r.Standby!, Port = 2 }] })],
             Objectives = [new("rto", "15m"), new("rpo", "1h"), new("alert_latency", "1s"), new("availability", "99.99%")],
@@ -76,7 +93,8 @@ internal sealed class ScriptedPlatform : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls($"http://127.0.0.1:{port}");
         builder.Services.AddBanyanEntry(State.Regions.Select(r => new EntryRegion { Name = r.Name, Address = $"http://127.0.0.1:{r.CellPort}", At = new GeoPoint(r.Latitude!.Value, r.Longitude!.Value) }), new EntryOptions { WatchInterval = TimeSpan.FromMilliseconds(100) });
-        builder.Services.AddBanyanConsole(State, Data);
+        builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.Services.AddBanyanConsole(State, Data, Identity?.AccessFor(Data, Time));
         var app = builder.Build();
         app.MapBanyanConsole();
         app.MapBanyanEntry();

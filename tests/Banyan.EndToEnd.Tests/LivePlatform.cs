@@ -45,6 +45,14 @@ public sealed class LivePlatform : IAsyncLifetime
         up.ExitCode.ShouldBe(0, $"{up}\n{Logs()}");
     }
 
+    /// <summary>A link into its console, good once, as <c>banyan console</c> prints it; by the address that tests use.</summary>
+    public async Task<string> LinkAsync()
+    {
+        var console = await BanyanCommand.RunAsync("console", "--data", Data);
+        console.ExitCode.ShouldBe(0, console.ToString());
+        return console.Out.Trim().Replace("//localhost:", "//127.0.0.1:", StringComparison.Ordinal);
+    }
+
     /// <summary>The platform as <c>banyan status</c> sees it, whatever its state.</summary>
     public async Task<(int ExitCode, JsonElement Status)> StatusAsync()
     {

@@ -16,6 +16,7 @@ public static class AccessActions
         new("cell.status.read", "see what a cell knows of itself and its partition"),
         new("climate.readings.write", "store readings"),
         new("climate.rules.write", "make, change or remove a rule that asks for alerts"),
+        new("console.pages.read", "see the console: how each region is, alerts, drills"),
         new("disaster.alerts.issue", "issue an alert, update it or cancel it"),
         new("disaster.exercises.read", "see exercises, tests and drafts"),
         new("disaster.subscriptions.read", "see webhooks that are told of alerts, and their deliveries"),

@@ -27,17 +27,17 @@ public static class StandardAccess
     {
         ["administrator"] =
         [
-            "cell.metrics.read", "cell.status.read", "journal.*", "drills.*", "disaster.*", "climate.*", "personal.keys.*", "identity.people.*", "identity.invitations.*", "identity.clients.*", "identity.keys.*", "identity.messages.*",
+            "console.pages.read", "cell.metrics.read", "cell.status.read", "journal.*", "drills.*", "disaster.*", "climate.*", "personal.keys.*", "identity.people.*", "identity.invitations.*", "identity.clients.*", "identity.keys.*", "identity.messages.*",
         ],
-        ["operator"] = ["cell.metrics.read", "cell.status.read", "journal.*", "drills.*", "disaster.subscriptions.*", "disaster.exercises.read", "climate.rules.*", "identity.clients.*", "personal.keys.*"],
-        ["auditor"] = ["cell.status.read", "cell.metrics.read", "journal.head.read", "journal.receipts.read", "journal.records.read", "journal.stranded.read", "drills.evidence.read", "drills.marks.read", "disaster.exercises.read", "disaster.subscriptions.read", "identity.clients.read", "personal.keys.read"],
-        ["disaster-officer"] = ["disaster.*"],
-        ["meteorologist"] = ["climate.*", "disaster.exercises.read"],
+        ["operator"] = ["console.pages.read", "cell.metrics.read", "cell.status.read", "journal.*", "drills.*", "disaster.subscriptions.*", "disaster.exercises.read", "climate.rules.*", "identity.clients.*", "personal.keys.*"],
+        ["auditor"] = ["console.pages.read", "cell.status.read", "cell.metrics.read", "journal.head.read", "journal.receipts.read", "journal.records.read", "journal.stranded.read", "drills.evidence.read", "drills.marks.read", "disaster.exercises.read", "disaster.subscriptions.read", "identity.clients.read", "personal.keys.read"],
+        ["disaster-officer"] = ["console.pages.read", "disaster.*"],
+        ["meteorologist"] = ["console.pages.read", "climate.*", "disaster.exercises.read"],
         ["identity-officer"] = ["identity.cases.*", "identity.people.read"],
         ["data-protection-officer"] = ["personal.subjects.*", "personal.requests.*"],
         ["messenger"] = ["identity.messages.deliver"],
         ["sensor"] = ["climate.readings.write"],
-        ["monitoring"] = ["cell.metrics.read", "cell.status.read"],
+        ["monitoring"] = ["console.pages.read", "cell.metrics.read", "cell.status.read"],
     };
 
     /// <summary>Where passwords, codes and secrets are tried. Many people can share an address, so it is not narrow: each account has its own lock besides.</summary>

@@ -40,7 +40,8 @@ internal static class UpSummary
 
     private static IEnumerable<string> Guarded(PlatformState platform, DataFolder data) => !platform.AsksCallers ? [] :
     [
-        $"It asks who calls. Reading alerts and climate is open to all; to change something show the operator's key, or {(platform.OutsideProvider is null ? "become its administrator" : "a token of its provider")}:",
+        "It asks who calls. Reading alerts and climate is open to all; to see the console, or to change something, show who you are:",
+        $"  banyan console{(data.Root == new DataFolder(DataFolder.DefaultPath()).Root ? "" : $" --data {data.Root}")}    a link into the console, good once",
         $"  export BANYAN_KEY=$(cat {OperatorKey.PathIn(data)})",
         platform.OutsideProvider is { } provider ? $"  {provider.Issuer} says who people are"
             : $"  {IdentityOfPlatform.IssuerOf(platform)}/regions/{platform.Partitions[0].Name}/identity/invitation with the words of {AdministratorInvitation.PathIn(data)}",

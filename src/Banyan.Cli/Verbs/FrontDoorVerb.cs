@@ -1,9 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
+using Banyan.Cells.Access;
+using Banyan.Cli.Cells;
 using Banyan.Cli.Names;
 using Banyan.Console;
+using Banyan.Console.SignIn;
 using Banyan.Control.Certificates;
 using Banyan.Control.Consensus;
+using Banyan.Control.Credentials;
 using Banyan.Control.Platform;
 using Banyan.Engines.Certificates;
 using Banyan.Engines.Consensus;
@@ -42,8 +46,9 @@ internal sealed class FrontDoorVerb : ChildVerb
         var port = input.GetValue(_port) ?? platform.AllFrontDoors().FirstOrDefault(d => d.Name == name)?.Port
             ?? throw new CommandFailure($"{data.Root} has no front door {name}: give it a port with --port, or start more of them with `banyan up --front-doors`");
         await using var store = platform.ConnectConsensus(context.Time);
+        await using var access = platform.AsksCallers ? CellAccess.Follow(platform, store ?? throw new CommandFailure($"the platform in {data.Root} was made before callers were asked: run `banyan up` once more"), context.Time) : null;
         using var certificate = platform.Tls is { } tls ? PublicCertificate(tls, data, context.Time) : null;
-        await using var app = Build(platform, data, name, port, store, certificate, context.Time);
+        await using var app = Build(platform, data, name, port, store, access, certificate, context.Time);
         try
         {
             await app.StartAsync(stopping);
@@ -60,7 +65,7 @@ internal sealed class FrontDoorVerb : ChildVerb
         return ExitCode.Holds;
     }
 
-    private static WebApplication Build(PlatformState platform, DataFolder data, string name, int port, IConsensusStore? store, CurrentCertificate? certificate, TimeProvider time)
+    private static WebApplication Build(PlatformState platform, DataFolder data, string name, int port, IConsensusStore? store, CellAccess? access, CurrentCertificate? certificate, TimeProvider time)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "banyan" });
         builder.WebHost.UseKestrelCore().UseEntryTransport().ConfigureKestrel(kestrel =>
@@ -76,7 +81,7 @@ internal sealed class FrontDoorVerb : ChildVerb
         if (store is not null)
             builder.Services.AddBanyanRoutes(store).AddBanyanShifts(store, new ShiftFollowerOptions(name));
         PlatformNaming.AddTo(builder.Services, platform, name, time);
-        builder.Services.AddBanyanConsole(platform, data);
+        builder.Services.AddBanyanConsole(platform, data, access is null ? null : new ConsoleAccess(new CredentialJudge(access.Options, time), ConsoleSecret.Ensure(data), platform.Credential, data));
         var app = builder.Build();
         if (certificate is not null)
             app.UseDoorSecurity();

@@ -10,6 +10,7 @@ internal static class VerbList
         new UpVerb(),
         new StatusVerb(),
         new DownVerb(),
+        new ConsoleVerb(),
         new SwitchVerb(),
         new ShiftVerb(),
         new ApproveVerb(),

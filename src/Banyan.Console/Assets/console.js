@@ -26,8 +26,18 @@ function live(address) {
       document.querySelector('.live-text').textContent = 'live'
       state('on')
     })
+    // The server ends what is open when the session has to be confirmed, or is over: asking again does the one or shows the other.
+    source.addEventListener('again', connect)
     source.onerror = broken
     guard()
+  }
+
+  // Whoever is not signed in any more is led to where they can be.
+  const signedIn = async () => {
+    try {
+      const answer = await fetch('/console/session', { cache: 'no-store' })
+      if (answer.status === 401 || answer.status === 403) location.reload()
+    } catch { /* the front door does not answer: that is what the page says */ }
   }
 
   const state = value => {
@@ -50,6 +60,7 @@ function live(address) {
     lost.hidden = false
     document.querySelector('.live-text').textContent = 'as of'
     retry = setTimeout(connect, wait)
+    signedIn()
     wait = Math.min(wait * 2, 10000)
   }
 

@@ -1,5 +1,6 @@
 using Banyan.Console.Map;
 using Banyan.Console.Pages;
+using Banyan.Console.SignIn;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.Logging;
@@ -18,9 +19,9 @@ public sealed class ConsoleRenderer(IServiceProvider services, ILoggerFactory lo
     /// <summary>The whole page.</summary>
     /// <param name="region">The region that it is about; null for the first page.</param>
     /// <returns>HTML, or null where there is no such region.</returns>
-    public async Task<string?> PageAsync(ConsoleSnapshot snapshot, string? region, string address)
+    internal async Task<string?> PageAsync(ConsoleSnapshot snapshot, string? region, string address, Viewer viewer)
     {
-        var view = View(snapshot, region, address);
+        var view = View(snapshot, region, address, viewer);
         if (view is null)
             return null;
         await using var renderer = new HtmlRenderer(services, logs);
@@ -35,10 +36,17 @@ public sealed class ConsoleRenderer(IServiceProvider services, ILoggerFactory lo
     }
 
     /// <summary>The page for an address that names nothing.</summary>
-    public async Task<string> NotFoundAsync(ConsoleSnapshot snapshot, string address)
+    internal async Task<string> NotFoundAsync(ConsoleSnapshot snapshot, string address, Viewer viewer)
     {
         await using var renderer = new HtmlRenderer(services, logs);
-        return Doctype + await RenderAsync(renderer, typeof(NotFoundPage), View(snapshot, null, address)!);
+        return Doctype + await RenderAsync(renderer, typeof(NotFoundPage), View(snapshot, null, address, viewer)!);
+    }
+
+    /// <summary>A page that shows nothing of the platform, for those who are not in.</summary>
+    internal async Task<string> PlainAsync(Type page, Dictionary<string, object?> parameters)
+    {
+        await using var renderer = new HtmlRenderer(services, logs);
+        return Doctype + await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync(page, ParameterView.FromDictionary(parameters))).ToHtmlString());
     }
 
     /// <summary>Each live section of a page: its element's id and its HTML.</summary>
@@ -59,10 +67,10 @@ public sealed class ConsoleRenderer(IServiceProvider services, ILoggerFactory lo
         return (await renderer.RenderComponentAsync(component, parameters)).ToHtmlString();
     });
 
-    private ConsoleView? View(ConsoleSnapshot snapshot, string? region, string address)
+    private ConsoleView? View(ConsoleSnapshot snapshot, string? region, string address, Viewer? viewer = null)
     {
         var status = region is null ? null : snapshot.Status.Regions.FirstOrDefault(r => r.Name == region);
-        return region is not null && status is null ? null : new ConsoleView(snapshot, status, Map(snapshot), address);
+        return region is not null && status is null ? null : new ConsoleView(snapshot, status, Map(snapshot), address) { Viewer = viewer?.Name, CanSignOut = viewer is { IsSignedIn: true } };
     }
 
     /// <summary>Regions don't move, so the first snapshot's places hold for all.</summary>

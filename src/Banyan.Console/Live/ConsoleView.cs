@@ -10,6 +10,12 @@ namespace Banyan.Console.Live;
 /// <param name="Address">Scheme and authority that the platform is reached by, for commands that can be pasted.</param>
 public sealed record ConsoleView(ConsoleSnapshot Snapshot, RegionStatus? Region, MapDrawing? Map, string Address)
 {
+    /// <summary>Who looks; null where nobody is asked.</summary>
+    public string? Viewer { get; init; }
+
+    /// <summary>Whether they are signed in by a cookie.</summary>
+    public bool CanSignOut { get; init; }
+
     /// <summary>The moment that ages are counted from.</summary>
     public DateTimeOffset Now => Snapshot.Status.ObservedAt;
 

@@ -20,6 +20,17 @@ public static class IdentityOfPlatform
         return platform.Settings.GetValueOrDefault("identity:audience", $"urn:banyan:{platform.Platform}");
     }
 
+    /// <summary>Where people reach the console, as browsers write origins: the issuer's, and each front door from this machine.</summary>
+    public static IEnumerable<string> ConsoleOriginsOf(PlatformState platform)
+    {
+        ArgumentNullException.ThrowIfNull(platform);
+        return ((IEnumerable<string>)[new Uri(IssuerOf(platform)).GetLeftPart(UriPartial.Authority)]).Union(
+            from port in platform.AllFrontDoors().Select(static d => d.Port)
+            from host in (string[])["localhost", "127.0.0.1", "[::1]"]
+            from scheme in (string[])["https", "http"]
+            select string.Create(CultureInfo.InvariantCulture, $"{scheme}://{host}:{port}"));
+    }
+
     /// <summary>The same platform with those settings; what the blueprint says stays.</summary>
     /// <exception cref="PlatformException">The invitation of the first administrator can't be made.</exception>
     public static PlatformState WithIdentity(this PlatformState platform, DataFolder data)
@@ -33,6 +44,7 @@ public static class IdentityOfPlatform
             ["identity:audience"] = AudienceOf(platform),
             ["identity:entry"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{platform.EntryPort}/"),
             ["identity:regions"] = string.Join(',', platform.Partitions.Select(static p => p.Name)),
+            ["identity:console"] = $"{ConsoleSecret.Ensure(data).ClientSecretHash} {string.Join(' ', ConsoleOriginsOf(platform).Select(static o => o + "/console/callback"))}",
         };
         if (platform.OutsideProvider is null)
             settings["identity:invitation"] = AdministratorInvitation.Ensure(data, platform.Partitions[0].Name);

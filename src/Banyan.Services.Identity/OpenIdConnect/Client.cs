@@ -32,6 +32,24 @@ internal sealed record Client
         Roles = [],
     };
 
+    /// <summary>The platform's own console: its front doors know its secret, and it asks for nothing but to be read.</summary>
+    /// <param name="secretHash">SHA-256 of the secret, in hexadecimal.</param>
+    /// <param name="redirects">Its addresses.</param>
+    public static Client ForConsole(string secretHash, IEnumerable<string> redirects) => new()
+    {
+        Id = "banyan-console",
+        Name = "Banyan console",
+        IsConfidential = true,
+        Secret = Convert.FromHexString(secretHash),
+        Redirects = [.. redirects],
+        Logouts = [],
+        Scopes = [.. Scope.OpenId, "console.pages.read"],
+        Grants = [Code, Refresh],
+        Subject = "",
+        Roles = [],
+        IsTrusted = true,
+    };
+
     public required string Id { get; init; }
 
     public required string Name { get; init; }

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Banyan.Services.Identity.OpenIdConnect;
 
 /// <summary>Registered clients: those of this partition from its table, those of others as every cell knows them. Thread-safe.</summary>
-internal sealed class ClientStore(NpgsqlDataSource database, Homes homes, IAccessDirectory directory)
+internal sealed class ClientStore(NpgsqlDataSource database, Homes homes, IAccessDirectory directory, IdentitySettings settings)
 {
     private const string Columns = "id, name, kind, secret, old_secret, old_until, redirects, logouts, scopes, grants, subject, roles, trusted";
     private const string SelectOne = $"SELECT {Columns} FROM identity.clients WHERE id = $1 AND disabled_at IS NULL";
@@ -20,6 +20,8 @@ internal sealed class ClientStore(NpgsqlDataSource database, Homes homes, IAcces
     {
         if (id == Client.CommandLine.Id)
             return Client.CommandLine;
+        if (settings.Console is { } console && id == console.Id)
+            return console;
         if (id is null or "" || id.Length > 200)
             return null;
         if (homes.Elsewhere(id) is not null)

@@ -23,7 +23,13 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>A window of its own with nothing stored; skips the test where there is no Chromium.</summary>
-    public async Task<Window> OpenAsync(string address, int width = 1440, int height = 900, bool script = true)
+    /// <param name="address">What pages are asked of.</param>
+    /// <param name="link">A link that signs it in; null where it is a stranger's.</param>
+    /// <param name="width">Of the page, in CSS pixels.</param>
+    /// <param name="height">Of the page.</param>
+    /// <param name="script">Whether it runs scripts.</param>
+    /// <param name="dark">Whether it asks for dark colours.</param>
+    public async Task<Window> OpenAsync(string address, string? link, int width = 1440, int height = 900, bool script = true, bool dark = false)
     {
         Assert.SkipWhen(_browser is null, $"No {Executable}: the console is not tested in a browser (apt-get install chromium).");
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
@@ -32,8 +38,17 @@ public sealed class Chromium : IAsyncLifetime
             ViewportSize = new ViewportSize { Width = width, Height = height },
             JavaScriptEnabled = script,
             ReducedMotion = ReducedMotion.Reduce,
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            IgnoreHTTPSErrors = true,
         });
         context.SetDefaultTimeout(30_000);
+        if (link is not null)
+        {
+            var door = await context.NewPageAsync();
+            (await door.GotoAsync(link))!.Status.ShouldBe(200);
+            await door.CloseAsync();
+        }
+
         return new Window(context, await context.NewPageAsync());
     }
 

@@ -18,7 +18,7 @@ public partial class ConsoleTests(LivePlatform platform, Chromium chromium) : IC
     public async Task Page_First_ShowsFiveRegionsAndComplainsOfNothing()
     {
         await platform.WaitUntilServingAsync();
-        await using var window = await chromium.OpenAsync(Address);
+        await using var window = await chromium.OpenAsync(Address, await platform.LinkAsync());
         await window.GoLiveAsync("/");
         await Expect(window.Page).ToHaveTitleAsync("kai · Banyan");
         await Expect(window.Page.Locator("#s-state")).ToHaveTextAsync("all 5 regions serving");
@@ -39,7 +39,7 @@ public partial class ConsoleTests(LivePlatform platform, Chromium chromium) : IC
     public async Task Page_ChangeIsWritten_ShowsItWithoutAReload()
     {
         await platform.WaitUntilServingAsync();
-        await using var window = await chromium.OpenAsync(Address);
+        await using var window = await chromium.OpenAsync(Address, await platform.LinkAsync());
         await window.GoLiveAsync("/console/regions/west-africa");
         var journal = window.Page.Locator("#s-region [data-key='Journal at'] dd");
         var before = await journal.InnerTextAsync();
@@ -55,7 +55,7 @@ public partial class ConsoleTests(LivePlatform platform, Chromium chromium) : IC
     public async Task Alert_Posted_AppearsInListOnMapAndForScreenReaders()
     {
         await platform.WaitUntilServingAsync();
-        await using var window = await chromium.OpenAsync(Address);
+        await using var window = await chromium.OpenAsync(Address, await platform.LinkAsync());
         await window.GoLiveAsync("/");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/regions/east-africa/disaster/v1/alerts") { Content = CapAlert.Create($"browser-{Guid.NewGuid():N}") };
         using var answer = await platform.Http.SendAsync(request, TestContext.Current.CancellationToken);
@@ -77,7 +77,7 @@ public partial class ConsoleTests(LivePlatform platform, Chromium chromium) : IC
     public async Task Alert_OfAPartitionThatMoved_Appears()
     {
         await platform.WaitUntilHomeAsync("central-africa");
-        await using var window = await chromium.OpenAsync(Address);
+        await using var window = await chromium.OpenAsync(Address, await platform.LinkAsync());
         await window.GoLiveAsync("/");
         await platform.SwitchAsync("central-africa", "west-africa");
         try
@@ -99,7 +99,7 @@ public partial class ConsoleTests(LivePlatform platform, Chromium chromium) : IC
     public async Task SampleAlert_AsThePageSays_IsTakenAndShown()
     {
         await platform.WaitUntilServingAsync();
-        await using var window = await chromium.OpenAsync(Address);
+        await using var window = await chromium.OpenAsync(Address, await platform.LinkAsync());
         await window.GoLiveAsync("/");
         var command = await window.Page.Locator(".try .command code").First.InnerTextAsync();
         using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["BANYAN_KEY"] = platform.Key } })!;
@@ -112,7 +112,7 @@ public partial class ConsoleTests(LivePlatform platform, Chromium chromium) : IC
     public async Task Region_ByKeyboard_Opens()
     {
         await platform.WaitUntilServingAsync();
-        await using var window = await chromium.OpenAsync(Address);
+        await using var window = await chromium.OpenAsync(Address, await platform.LinkAsync());
         await window.GoLiveAsync("/");
         await window.Page.Keyboard.PressAsync("Tab");
         await Expect(window.Page.Locator(".skip")).ToBeFocusedAsync();
@@ -128,7 +128,7 @@ public partial class ConsoleTests(LivePlatform platform, Chromium chromium) : IC
     public async Task Page_WithoutScript_ShowsTheSameAndReloadsItself()
     {
         await platform.WaitUntilServingAsync();
-        await using var window = await chromium.OpenAsync(Address, script: false);
+        await using var window = await chromium.OpenAsync(Address, await platform.LinkAsync(), script: false);
         await window.Page.GotoAsync("/");
         await Expect(window.Page.Locator("#s-state")).ToHaveTextAsync("all 5 regions serving");
         await Expect(window.Page.Locator(".regions tbody tr")).ToHaveCountAsync(5);
@@ -143,7 +143,7 @@ public partial class ConsoleTests(LivePlatform platform, Chromium chromium) : IC
     public async Task Page_OnAPhone_FitsItsWidth(string path)
     {
         await platform.WaitUntilServingAsync();
-        await using var window = await chromium.OpenAsync(Address, width: 360, height: 740);
+        await using var window = await chromium.OpenAsync(Address, await platform.LinkAsync(), width: 360, height: 740);
         await window.GoLiveAsync(path);
         foreach (var part in await window.Page.Locator(".top, main, main > *, .card").AllAsync())
         {
@@ -156,7 +156,7 @@ public partial class ConsoleTests(LivePlatform platform, Chromium chromium) : IC
     public async Task Theme_Changed_StaysAfterAReload()
     {
         await platform.WaitUntilServingAsync();
-        await using var window = await chromium.OpenAsync(Address);
+        await using var window = await chromium.OpenAsync(Address, await platform.LinkAsync());
         await window.GoLiveAsync("/");
         await window.Page.Locator("#theme").ClickAsync();
         await Expect(window.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
@@ -173,7 +173,7 @@ public partial class ConsoleTests(LivePlatform platform, Chromium chromium) : IC
     public async Task Region_StopsAnswering_IsShownDownAndThenServingAgain()
     {
         await platform.WaitUntilHomeAsync("north-africa");
-        await using var window = await chromium.OpenAsync(Address);
+        await using var window = await chromium.OpenAsync(Address, await platform.LinkAsync());
         await window.GoLiveAsync("/");
         var cell = PlatformProcesses.Single(platform.Data, $"cell --data {platform.Data} --region north-africa");
         await SignalAsync("-STOP", cell);
@@ -199,7 +199,7 @@ public partial class ConsoleTests(LivePlatform platform, Chromium chromium) : IC
     public async Task FrontDoor_Killed_PageSaysThatItIsNotLiveAndRecovers()
     {
         await platform.WaitUntilServingAsync();
-        await using var window = await chromium.OpenAsync(Address);
+        await using var window = await chromium.OpenAsync(Address, await platform.LinkAsync());
         await window.GoLiveAsync("/");
         PlatformProcesses.Kill(PlatformProcesses.Single(platform.Data, $"front-door --data {platform.Data}"));
         await Expect(window.Page.Locator("#lost")).ToBeVisibleAsync();

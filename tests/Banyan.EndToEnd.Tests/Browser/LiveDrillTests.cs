@@ -11,7 +11,7 @@ public class LiveDrillTests(LivePlatform platform, Chromium chromium) : IClassFi
     public async Task Drill_Runs_IsShownAsItHappensAndWithItsResult()
     {
         await platform.WaitUntilServingAsync();
-        await using var window = await chromium.OpenAsync($"http://127.0.0.1:{platform.Port.ToString(CultureInfo.InvariantCulture)}", width: 360, height: 740);
+        await using var window = await chromium.OpenAsync($"http://127.0.0.1:{platform.Port.ToString(CultureInfo.InvariantCulture)}", await platform.LinkAsync(), width: 360, height: 740);
         await window.GoLiveAsync("/");
         var card = window.Page.Locator("#s-drill");
         var drill = BanyanCommand.RunAsync("drill", "standby-loss", "--region", "central-africa", "--seconds", "6", "--rate", "60", "--data", platform.Data);

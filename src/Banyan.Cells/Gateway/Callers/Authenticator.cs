@@ -112,6 +112,9 @@ internal sealed class Authenticator(AccessOptions access, TimeProvider time)
         return verified.Caller;
     }
 
+    /// <summary>When a token ends that was found good a moment ago.</summary>
+    public DateTimeOffset ExpiryOf(in TokenCache.Digest digest) => _cache.Find(digest) is { } token ? new DateTimeOffset(token.Expires, TimeSpan.Zero) : default;
+
     /// <summary>The caller of an API key that was good before, and still is; null where that is not so.</summary>
     public Caller? RememberedKey(ReadOnlySpan<char> key) => _keys.Remembered(key);
 
