@@ -29,7 +29,7 @@ public sealed record JsonShape
     /// <summary>Of an object: no other members may be there.</summary>
     public bool Closed { get; private init; }
 
-    /// <summary>Of a list: what each item is like.</summary>
+    /// <summary>Of a list: what each item is like; of a map: what each value is like.</summary>
     public JsonShape? Items { get; private init; }
 
     /// <summary>Of a text, a list or a number: the least length, count or value.</summary>
@@ -40,6 +40,15 @@ public sealed record JsonShape
 
     /// <summary>Of a text: the only ones; empty: any.</summary>
     public ImmutableArray<string> OneOf { get; private init; } = [];
+
+    /// <summary>Of a text: whether those are taken in any case of letters. The description lists them as they are written here.</summary>
+    public bool AnyCase { get; init; }
+
+    /// <summary>Of a text: what it must look like; null: anything.</summary>
+    public TextPattern? Pattern { get; init; }
+
+    /// <summary>Of either: what it may be, each of another kind.</summary>
+    public ImmutableArray<JsonShape> Choices { get; private init; } = [];
 
     /// <summary>Whether null may stand in its place.</summary>
     public bool Nullable { get; init; }
@@ -75,6 +84,15 @@ public sealed record JsonShape
         return new JsonShape(JsonShapeKind.Object) { Members = all.ToFrozenDictionary(StringComparer.Ordinal), Required = required.ToImmutable() };
     }
 
+    /// <summary>An object of any members, whose values are all of this shape.</summary>
+    public static JsonShape Map(JsonShape values, int most) => new(JsonShapeKind.Map) { Items = values, Most = most };
+
+    /// <summary>One of these, each of another kind.</summary>
+    public static JsonShape Either(params ReadOnlySpan<JsonShape> choices) => new(JsonShapeKind.Either) { Choices = [.. choices] };
+
+    /// <summary>The same, or null.</summary>
+    public JsonShape OrNull() => this with { Nullable = true };
+
     /// <summary>The same object, without other members.</summary>
     public JsonShape WithoutOthers() => this with { Closed = true };
 }
@@ -84,9 +102,11 @@ public enum JsonShapeKind
 {
     Any,
     Object,
+    Map,
     List,
     Text,
     Number,
     Integer,
     Boolean,
+    Either,
 }

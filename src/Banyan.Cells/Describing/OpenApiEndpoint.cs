@@ -24,7 +24,7 @@ internal sealed class OpenApiEndpoint(IServiceProvider provider)
             {
                 Title = $"{cell.Platform}: services of a region",
                 Version = Document,
-                Description = "Errors are application/problem+json (RFC 9457). A change may carry an Idempotency-Key; its answer names a receipt in Banyan-Receipt.",
+                Description = "Errors are application/problem+json (RFC 9457). A change may carry an Idempotency-Key; its answer names a receipt in Banyan-Receipt. A query parameter without a value counts as absent.",
             };
             document.Servers = [new OpenApiServer { Url = cell.PublicAddress.ToString().TrimEnd('/') }];
             DeclarePathParameters(document);

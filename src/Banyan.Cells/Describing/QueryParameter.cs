@@ -4,14 +4,15 @@ using Microsoft.AspNetCore.Builder;
 namespace Banyan.Cells.Describing;
 
 /// <summary>
-/// A parameter of an endpoint's query. What <c>/openapi/v1.json</c> says of it is made from this, and what the gateway checks
-/// is this: the two can't differ. Immutable.
+/// A parameter of an endpoint's query, or a field of its form. What <c>/openapi/v1.json</c> says of it is made from this, and what
+/// the gateway checks is this: the two can't differ. Immutable.
 /// </summary>
+/// <remarks>One that comes without a value counts as absent (as RFC 6749 section 3.1 has it, and most endpoints).</remarks>
 /// <param name="Name">Its name; case counts.</param>
 /// <param name="Type">What its value is.</param>
 public sealed record QueryParameter(string Name, QueryType Type)
 {
-    /// <summary>Whether it must be there.</summary>
+    /// <summary>Whether it must be there, with a value.</summary>
     public bool Required { get; init; }
 
     /// <summary>Whether it may be there more than once.</summary>
@@ -28,6 +29,12 @@ public sealed record QueryParameter(string Name, QueryType Type)
 
     /// <summary>The only texts; empty: any.</summary>
     public ImmutableArray<string> OneOf { get; init; } = [];
+
+    /// <summary>Whether those texts are taken in any case of letters. The description lists them as they are written here.</summary>
+    public bool AnyCase { get; init; }
+
+    /// <summary>What a text must look like; null: anything.</summary>
+    public TextPattern? Pattern { get; init; }
 }
 
 /// <summary>Types of query parameters.</summary>

@@ -25,8 +25,8 @@ internal static class RequestDescriber
         {
             operation.RequestBody = new OpenApiRequestBody
             {
-                Required = true,
-                Content = body.ContentTypes.ToDictionary(static t => t, t => new OpenApiMediaType { Schema = body.Shape is { } shape ? Of(shape) : new OpenApiSchema() }, StringComparer.Ordinal),
+                Required = !body.IsOptional,
+                Content = body.ContentTypes.ToDictionary(static t => t, t => new OpenApiMediaType { Schema = OfBody(body, t) }, StringComparer.Ordinal),
             };
         }
 
@@ -44,6 +44,18 @@ internal static class RequestDescriber
         document.Components.SecuritySchemes[Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An access token (RFC 9068), or an API key." };
     }
 
+    private static OpenApiSchema OfBody(RequestBody body, string type) => type switch
+    {
+        RequestBody.Form => new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Properties = body.Fields.ToDictionary(static f => f.Name, static IOpenApiSchema (f) => Of(f), StringComparer.Ordinal),
+            Required = body.Fields.Where(static f => f.Required).Select(static f => f.Name).ToHashSet(StringComparer.Ordinal),
+        },
+        _ when body.Shape is { } shape => Of(shape),
+        _ => new OpenApiSchema(),
+    };
+
     private static OpenApiSchema Of(QueryParameter parameter)
     {
         var one = parameter.Type switch
@@ -52,7 +64,7 @@ internal static class RequestDescriber
             QueryType.Number => new OpenApiSchema { Type = JsonSchemaType.Number },
             QueryType.Boolean => new OpenApiSchema { Type = JsonSchemaType.Boolean },
             QueryType.Id => new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" },
-            _ => new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = parameter.Longest, Enum = Words(parameter.OneOf) },
+            _ => new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = parameter.Longest, Enum = Words(parameter.OneOf), Pattern = parameter.Pattern?.Anchored, Description = About(parameter.Pattern, parameter.AnyCase) },
         };
         (one.Minimum, one.Maximum) = (Text(parameter.Least), Text(parameter.Most));
         return parameter.Repeats ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = one } : one;
@@ -69,8 +81,10 @@ internal static class RequestDescriber
                 Required = shape.Required.ToHashSet(StringComparer.Ordinal),
                 AdditionalPropertiesAllowed = !shape.Closed,
             },
+            JsonShapeKind.Map => new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = Of(shape.Items!), MaxProperties = (int?)shape.Most },
+            JsonShapeKind.Either => new OpenApiSchema { AnyOf = [.. shape.Choices.Select(static IOpenApiSchema (c) => Of(c)), .. shape.Nullable ? new[] { new OpenApiSchema { Type = JsonSchemaType.Null } } : []] },
             JsonShapeKind.List => new OpenApiSchema { Type = JsonSchemaType.Array, Items = Of(shape.Items!), MinItems = (int?)shape.Least, MaxItems = (int?)shape.Most },
-            JsonShapeKind.Text => new OpenApiSchema { Type = JsonSchemaType.String, MinLength = (int?)shape.Least, MaxLength = (int?)shape.Most, Enum = Words(shape.OneOf) },
+            JsonShapeKind.Text => new OpenApiSchema { Type = JsonSchemaType.String, MinLength = (int?)shape.Least, MaxLength = (int?)shape.Most, Enum = Words(shape.OneOf, shape.Nullable), Pattern = shape.Pattern?.Anchored, Description = About(shape.Pattern, shape.AnyCase) },
             JsonShapeKind.Integer => new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = Text(shape.Least), Maximum = Text(shape.Most) },
             JsonShapeKind.Number => new OpenApiSchema { Type = JsonSchemaType.Number, Minimum = Text(shape.Least), Maximum = Text(shape.Most) },
             JsonShapeKind.Boolean => new OpenApiSchema { Type = JsonSchemaType.Boolean },
@@ -81,7 +95,10 @@ internal static class RequestDescriber
         return schema;
     }
 
-    private static List<JsonNode>? Words(IReadOnlyCollection<string> words) => words.Count == 0 ? null : [.. words.Select(static w => (JsonNode)w)];
+    private static List<JsonNode>? Words(IReadOnlyCollection<string> words, bool orNull = false) =>
+        words.Count == 0 ? null : [.. words.Select(static w => (JsonNode)w), .. orNull ? [JsonNullSentinel.JsonNull] : Array.Empty<JsonNode>()];
+
+    private static string? About(TextPattern? pattern, bool anyCase) => anyCase ? "In any case of letters." : pattern is null ? null : char.ToUpperInvariant(pattern.Words[0]) + pattern.Words[1..] + ".";
 
     private static string? Text(double? number) => number?.ToString(CultureInfo.InvariantCulture);
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Banyan.Cells.Access;
+using Banyan.Cells.Describing;
 using Banyan.Cells.Http;
 using Banyan.Cells.Residency;
 using Banyan.Journal;
@@ -38,7 +39,8 @@ internal static class JournalEndpoints
         var source = CloudEventsJson.Source(cell.Platform, cell.Partition);
         routes.MapStranded();
         routes.MapGet("/cell/v1/journal", (HttpContext context, IJournal journal, ResidencyGate residency, long? after, string? topics, int? limit) =>
-            ReadAsync(context, journal, residency, source, after ?? 0, limit ?? DefaultLimit, topics)).ExcludeFromDescription().Requires("cell.journal.read");
+            ReadAsync(context, journal, residency, source, after ?? 0, limit ?? DefaultLimit, topics)).ExcludeFromDescription().Requires("cell.journal.read")
+            .TakesQuery(new("after", QueryType.Integer) { Least = 0 }, new("limit", QueryType.Integer) { Least = 1, Most = MaxLimit }, new("topics", QueryType.Text) { Longest = 8 * 1024 });
     }
 
     private static async Task<IResult> GetReceiptAsync(Guid id, IJournal journal, CancellationToken stop)

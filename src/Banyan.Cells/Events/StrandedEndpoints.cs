@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Banyan.Cells.Access;
+using Banyan.Cells.Describing;
 using Banyan.Cells.Http;
 using Banyan.Journal.Stranded;
 using Microsoft.AspNetCore.Builder;
@@ -21,13 +22,14 @@ internal static class StrandedEndpoints
     {
         routes.MapGet("/journal/v1/stranded", static (StrandedChanges stranded, long? after, int? limit, string? state, CancellationToken stop) => ListAsync(stranded, after ?? 0, limit ?? DefaultLimit, state, stop))
             .ExcludeFromDescription()
-            .Requires("journal.stranded.read");
+            .Requires("journal.stranded.read")
+            .TakesQuery(new("after", QueryType.Integer) { Least = 0 }, new("limit", QueryType.Integer) { Least = 1, Most = StrandedChanges.MaxLimit }, new("state", QueryType.Text) { OneOf = ["kept", "replayed", "discarded"], AnyCase = true });
         routes.MapPost("/journal/v1/stranded/{id:guid}/replay", static async (Guid id, StrandedChanges stranded, CancellationToken stop) => Answer(id, StrandedState.Replayed, await stranded.ReplayAsync(id, stop)))
             .ExcludeFromDescription()
-            .Requires("journal.stranded.resolve");
+            .Requires("journal.stranded.resolve").TakesNothing();
         routes.MapPost("/journal/v1/stranded/{id:guid}/discard", static async (Guid id, StrandedChanges stranded, CancellationToken stop) => Answer(id, StrandedState.Discarded, await stranded.DiscardAsync(id, stop)))
             .ExcludeFromDescription()
-            .Requires("journal.stranded.resolve");
+            .Requires("journal.stranded.resolve").TakesNothing();
     }
 
     private static async Task<IResult> ListAsync(StrandedChanges stranded, long after, int limit, string? state, CancellationToken stop)

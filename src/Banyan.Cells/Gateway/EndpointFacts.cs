@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Banyan.Cells.Access;
+using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway.Limits;
 using Banyan.Cells.Gateway.Validation;
 using Microsoft.AspNetCore.Http;
@@ -33,6 +34,9 @@ internal sealed class EndpointFacts
     /// <summary>What a request must be like.</summary>
     public required RequestRules Rules { get; init; }
 
+    /// <summary>How it words what is wrong with a request; null: as a problem.</summary>
+    public OwnRefusals? Refusals { get; private init; }
+
     public static EndpointFacts Of(Endpoint? endpoint) => endpoint switch
     {
         null => Nothing,
@@ -48,6 +52,7 @@ internal sealed class EndpointFacts
             Owner = endpoint.Metadata.GetMetadata<EndpointOwner>(),
             JudgesBasic = endpoint.Metadata.GetMetadata<OwnBasic>() is not null,
             Limit = endpoint.Metadata.GetMetadata<RouteLimit>(),
+            Refusals = endpoint.Metadata.GetMetadata<OwnRefusals>(),
             Rules = RequestRules.Of(endpoint.Metadata),
         };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Banyan.Blueprints.Access;
 using Banyan.Cells.Access;
 using Banyan.Cells.Access.Tokens;
+using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway.Limits;
 using Banyan.Cells.Gateway.Validation;
 using Banyan.Cells.Http;
@@ -23,6 +24,8 @@ internal sealed record GatewayRefusal(ProblemKind Kind)
     private string? Challenge { get; init; }
 
     private string? AcceptEncoding { get; init; }
+
+    private OwnRefusals? Own { get; init; }
 
     private Dictionary<string, object?>? Extensions { get; init; }
 
@@ -58,11 +61,14 @@ internal sealed record GatewayRefusal(ProblemKind Kind)
 
     public static GatewayRefusal TooMany(in RateAnswer answer) => TooMany(answer.Limit.Name, answer.RetryAfter) with { IsFlood = answer.Refused > FloodBrake.Tolerated };
 
-    public static GatewayRefusal Of(RequestFlaw flaw)
+    /// <param name="flaw">What is wrong with the request.</param>
+    /// <param name="own">How its endpoint words that; null: as a problem.</param>
+    public static GatewayRefusal Of(RequestFlaw flaw, OwnRefusals? own = null)
     {
         var kind = ProblemKind.OfStatus(flaw.Status);
         return new GatewayRefusal(kind with { Code = flaw.Code ?? kind.Code, Detail = flaw.Detail })
         {
+            Own = own,
             AcceptEncoding = flaw.AcceptEncoding,
             Extensions = flaw.Places.IsEmpty ? null : new() { ["errors"] = flaw.Places },
         };
@@ -77,6 +83,6 @@ internal sealed record GatewayRefusal(ProblemKind Kind)
             response.Headers.WWWAuthenticate = Challenge;
         if (AcceptEncoding is not null)
             response.Headers.AcceptEncoding = AcceptEncoding;
-        return ProblemJson.WriteAsync(context, Kind, Extensions);
+        return Own is null ? ProblemJson.WriteAsync(context, Kind, Extensions) : Own.Answer(Kind.Status, Kind.Detail ?? Kind.Title).ExecuteAsync(context);
     }
 }

@@ -15,7 +15,7 @@ namespace Banyan.Cells.Gateway;
 /// Lets a request through or not: is its target plain, who asks, how often, may they, is it well formed, is there quota
 /// left; in this order, and nothing of the body is read before the last question but one. Thread-safe.
 /// </summary>
-/// <remarks>Hot: a request whose token was seen before takes no lock and waits for nothing, unless it has a JSON body or a quota.</remarks>
+/// <remarks>Hot: a request whose token was seen before takes no lock and waits for nothing, unless it has a JSON body, a form that is described, or a quota.</remarks>
 internal sealed class RequestGate(AccessOptions access, Authorizer authorizer, IMeterFactory meters, TimeProvider time)
 {
     private const string RateLimitHeader = "RateLimit";
@@ -78,10 +78,10 @@ internal sealed class RequestGate(AccessOptions access, Authorizer authorizer, I
         if (MayNot(facts.Access, caller, question) is { } denied)
             return Refuse(denied);
         if (facts.Rules.Check(context.Request) is { } flaw)
-            return Refuse(GatewayRefusal.Of(flaw));
+            return Refuse(GatewayRefusal.Of(flaw, facts.Refusals));
         if (caller.Kind != CallerKind.Anonymous)
             context.Features.Set(caller);
-        return limits.HasQuota || RequestRules.HasJson(context.Request) ? ReadAsync(context, facts, limits, caller, address) : default;
+        return limits.HasQuota || facts.Rules.LooksInto(context.Request) ? ReadAsync(context, facts, limits, caller, address) : default;
     }
 
     private GatewayRefusal? Authenticate(HttpContext context, EndpointFacts facts, ConnectionMemo memo, UInt128 address, out Caller caller)
@@ -204,6 +204,6 @@ internal sealed class RequestGate(AccessOptions access, Authorizer authorizer, I
             }
         }
 
-        return RequestRules.HasJson(context.Request) && await JsonBody.CheckAsync(context, facts.Rules.Shape) is { } flaw ? GatewayRefusal.Of(flaw) : null;
+        return await facts.Rules.CheckBodyAsync(context) is { } flaw ? GatewayRefusal.Of(flaw, facts.Refusals) : null;
     }
 }

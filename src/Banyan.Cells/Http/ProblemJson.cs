@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Banyan.Cells.Gateway.Validation;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,7 +44,7 @@ internal static class ProblemJson
                 json.WritePropertyName(name);
                 if (value is string text)
                     json.WriteStringValue(text);
-                else if (value is ImmutableArray<(string Pointer, string Detail)> places)
+                else if (value is ImmutableArray<FlawPlace> places)
                     WritePlaces(json, places);
                 else
                     JsonSerializer.Serialize(json, value, options);
@@ -59,13 +60,13 @@ internal static class ProblemJson
     }
 
     /// <summary>As the extension <c>errors</c> of RFC 9457 section 3 has it.</summary>
-    private static void WritePlaces(Utf8JsonWriter json, ImmutableArray<(string Pointer, string Detail)> places)
+    private static void WritePlaces(Utf8JsonWriter json, ImmutableArray<FlawPlace> places)
     {
         json.WriteStartArray();
-        foreach (var (pointer, detail) in places)
+        foreach (var (kind, where, detail) in places)
         {
             json.WriteStartObject();
-            json.WriteString("pointer"u8, pointer);
+            json.WriteString(kind, where);
             json.WriteString("detail"u8, detail);
             json.WriteEndObject();
         }

@@ -10,7 +10,8 @@ namespace Banyan.Cells.Webhooks;
 /// <param name="allowPrivate">Whether they may go to private, loopback and link-local addresses, and by http to loopback.</param>
 public sealed class TargetPolicy(bool allowPrivate)
 {
-    private const int MaxLength = 2_000;
+    /// <summary>The longest address, in characters.</summary>
+    public const int MaxLength = 2_000;
 
     private static readonly IPNetwork[] NotPublic = [.. new[]
     {

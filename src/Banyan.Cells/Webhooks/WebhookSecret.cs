@@ -5,6 +5,9 @@ namespace Banyan.Cells.Webhooks;
 /// <summary>The key that deliveries are signed with, as Standard Webhooks writes it: <c>whsec_</c> and base64. Never logged.</summary>
 public static class WebhookSecret
 {
+    /// <summary>The longest that is read, in characters.</summary>
+    public const int MaxLength = 200;
+
     private const string Prefix = "whsec_";
     private const int MinBytes = 24;
     private const int MaxBytes = 64;
@@ -19,7 +22,7 @@ public static class WebhookSecret
     public static bool TryParse(string text, out byte[] secret)
     {
         secret = [];
-        if (!text.StartsWith(Prefix, StringComparison.Ordinal) || text.Length > 200)
+        if (!text.StartsWith(Prefix, StringComparison.Ordinal) || text.Length > MaxLength)
             return false;
         var buffer = new byte[text.Length];
         if (!Convert.TryFromBase64String(text[Prefix.Length..], buffer, out var length) || length is < MinBytes or > MaxBytes)

@@ -48,6 +48,9 @@ internal static class InfluxAnswer
         return new StoredAnswer(status, "application/json; charset=utf-8", buffer.WrittenSpan.ToArray());
     }
 
+    /// <summary>What the gateway finds wrong with a request, as the dialect's clients read it.</summary>
+    public static Func<int, string, IResult> Flaw(InfluxDialect dialect) => (status, detail) => new FlawAnswer(dialect, Refusal(dialect, status, status == StatusCodes.Status422UnprocessableEntity ? "unprocessable entity" : "invalid", detail));
+
     /// <summary>Sends an answer, with the headers that clients look for.</summary>
     public static async Task SendAsync(HttpContext http, InfluxDialect dialect, StoredAnswer answer)
     {
@@ -72,6 +75,12 @@ internal static class InfluxAnswer
         StatusCodes.Status422UnprocessableEntity => "unprocessable entity",
         StatusCodes.Status429TooManyRequests => "too many requests",
         StatusCodes.Status503ServiceUnavailable => "unavailable",
+        StatusCodes.Status415UnsupportedMediaType => "invalid",
         _ => "internal error",
     };
+
+    private sealed class FlawAnswer(InfluxDialect dialect, StoredAnswer answer) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => SendAsync(httpContext, dialect, answer);
+    }
 }

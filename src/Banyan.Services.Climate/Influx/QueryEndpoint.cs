@@ -17,11 +17,15 @@ internal sealed partial class QueryEndpoint(SeriesCatalog catalog)
 {
     private const int MaxBody = 64 * 1024;
 
+    /// <summary>Clients send it in the query, or as a form.</summary>
+    private static readonly QueryParameter Statement = new("q", QueryType.Text) { Longest = 4 * 1024 };
+
     /// <summary>Maps it.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/query", AnswerAsync).WithBodyLimit(MaxBody).Describe(ClimateService.ServiceName, "InfluxDB's CREATE DATABASE, as agents send it before they write", 200).Requires("climate.readings.write");
-        routes.MapGet("/query", AnswerAsync).Describe(ClimateService.ServiceName, "InfluxDB's queries that agents send before they write", 200).Requires("climate.readings.write");
+        routes.MapPost("/query", AnswerAsync).WithBodyLimit(MaxBody).Describe(ClimateService.ServiceName, "InfluxDB's CREATE DATABASE, as agents send it before they write", 200).Requires("climate.readings.write")
+            .TakesQuery(Statement).TakesForm(Statement with { Longest = MaxBody }).TakesBody(RequestBody.Form, RequestBody.AnyType).BodyMayBeAbsent().RefusesAs(InfluxAnswer.Flaw(InfluxDialect.One));
+        routes.MapGet("/query", AnswerAsync).Describe(ClimateService.ServiceName, "InfluxDB's queries that agents send before they write", 200).Requires("climate.readings.write").TakesQuery(Statement).RefusesAs(InfluxAnswer.Flaw(InfluxDialect.One));
     }
 
     private async Task AnswerAsync(HttpContext http)

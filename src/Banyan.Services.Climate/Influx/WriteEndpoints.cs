@@ -20,13 +20,20 @@ namespace Banyan.Services.Climate.Influx;
 /// </summary>
 internal sealed class WriteEndpoints(WriteService writes, SeriesCatalog catalog, ClimateOptions options, ClimateMetrics metrics)
 {
+    /// <summary>Line protocol is text; agents call it by many names, or by none.</summary>
+    private static readonly string[] Text = ["text/plain", RequestBody.AnyType];
+
     private long _bytesInFlight;
 
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/v2/write", (HttpContext http) => WriteAsync(http, InfluxDialect.Two)).WithBodyLimit(options.MaxBodyBytes).Describe(ClimateService.ServiceName, "Readings in line protocol, as to InfluxDB 2", 204, null).Requires("climate.readings.write").TakesEncoded("gzip");
-        routes.MapPost("/write", (HttpContext http) => WriteAsync(http, InfluxDialect.One)).WithBodyLimit(options.MaxBodyBytes).Describe(ClimateService.ServiceName, "Readings in line protocol, as to InfluxDB 1", 204, null).Requires("climate.readings.write").TakesEncoded("gzip");
+        var name = new QueryParameter("bucket", QueryType.Text) { Longest = SeriesCatalog.MaxNamespaceName };
+        var precision = new QueryParameter("precision", QueryType.Text) { OneOf = [.. Precision.Names] };
+        routes.MapPost("/api/v2/write", (HttpContext http) => WriteAsync(http, InfluxDialect.Two)).WithBodyLimit(options.MaxBodyBytes).Describe(ClimateService.ServiceName, "Readings in line protocol, as to InfluxDB 2", 204, null).Requires("climate.readings.write")
+            .TakesQuery(name, name with { Name = "bucketID" }, precision).TakesBody(Text).BodyMayBeAbsent().TakesEncoded("gzip").RefusesAs(InfluxAnswer.Flaw(InfluxDialect.Two));
+        routes.MapPost("/write", (HttpContext http) => WriteAsync(http, InfluxDialect.One)).WithBodyLimit(options.MaxBodyBytes).Describe(ClimateService.ServiceName, "Readings in line protocol, as to InfluxDB 1", 204, null).Requires("climate.readings.write")
+            .TakesQuery(name with { Name = "db" }, name with { Name = "rp" }, precision).TakesBody(Text).BodyMayBeAbsent().TakesEncoded("gzip").RefusesAs(InfluxAnswer.Flaw(InfluxDialect.One));
     }
 
     private async Task WriteAsync(HttpContext http, InfluxDialect dialect)

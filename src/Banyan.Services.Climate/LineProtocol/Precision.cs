@@ -7,6 +7,9 @@ internal readonly record struct Precision(long Nanoseconds)
     /// <summary>The default.</summary>
     public static Precision Nanosecond => new(1);
 
+    /// <summary>What <see cref="TryParse"/> reads.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["ns", "us", "ms", "s", "n", "u", "µs", "m", "h"];
+
     /// <summary>Reads the <c>precision</c> parameter: <c>ns us ms s</c> (2.x), also <c>n u m h</c> (1.x). Absent means nanoseconds.</summary>
     public static bool TryParse(string? text, out Precision precision)
     {

@@ -18,7 +18,9 @@ internal sealed class AggregateEndpoint(Aggregator aggregator, SeriesFinder find
     private const int MaxBuckets = 100_000;
 
     /// <summary>Maps it.</summary>
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/climate/v1/aggregate", AggregateAsync).Describe(ClimateService.ServiceName, "Aggregates over time", 200, "application/json", 400).OpenToAll();
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/climate/v1/aggregate", AggregateAsync).Describe(ClimateService.ServiceName, "Aggregates over time", 200, "application/json", 400).OpenToAll()
+        .TakesQuery(
+            QueryParameters.Bucket, QueryParameters.OneMeasurement, QueryParameters.OneField, QueryParameters.From, QueryParameters.To, QueryParameters.Every, QueryParameters.Function, QueryParameters.Fill);
 
     private async Task AggregateAsync(HttpContext http)
     {

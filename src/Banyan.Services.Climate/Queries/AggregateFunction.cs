@@ -21,6 +21,9 @@ internal static class AggregateFunctions
     /// <summary>The names, as they are written.</summary>
     public const string Names = "mean, sum, min, max, count, first, last";
 
+    /// <summary>Each of them.</summary>
+    public static IReadOnlyList<string> All { get; } = Names.Split(", ");
+
     /// <summary>Reads a name.</summary>
     public static bool TryParse(string text, out AggregateFunction function) =>
         Enum.TryParse(text, ignoreCase: true, out function) && Enum.IsDefined(function) && !char.IsAsciiDigit(text[0]) && text == text.ToLowerInvariant();

@@ -21,7 +21,7 @@ internal sealed class ReadingsEndpoint(NpgsqlDataSource source, SeriesFinder fin
 
     /// <summary>Maps it.</summary>
     public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/climate/v1/readings", ReadAsync).Describe(ClimateService.ServiceName, "Readings of a range, as JSON or line protocol", 200, "application/json", 400).OpenToAll()
-        .TakesQuery(new QueryParameter("measurement", QueryType.Text) { Required = true }, new QueryParameter("limit", QueryType.Integer) { Least = 1, Most = MaxPoints }, new QueryParameter("format", QueryType.Text) { OneOf = ["json", "line"] });
+        .TakesQuery(QueryParameters.Bucket, QueryParameters.OneMeasurement, QueryParameters.Field, QueryParameters.From, QueryParameters.To, QueryParameters.Limit(MaxPoints), QueryParameters.Format);
 
     private async Task ReadAsync(HttpContext http)
     {

@@ -12,13 +12,15 @@ namespace Banyan.Services.Climate.Queries;
 internal sealed class SeriesEndpoints(SeriesFinder finder, SeriesCatalog catalog, TimeProvider time)
 {
     private const int MaxMeasurements = 10_000;
+    private const int MaxSeries = 10_000;
 
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/climate/v1/buckets", BucketsAsync).Describe(ClimateService.ServiceName, "Buckets", 200).OpenToAll();
-        routes.MapGet("/climate/v1/measurements", MeasurementsAsync).Describe(ClimateService.ServiceName, "Measurements and their fields", 200, "application/json", 400).OpenToAll();
-        routes.MapGet("/climate/v1/series", SeriesAsync).Describe(ClimateService.ServiceName, "Series", 200, "application/json", 400).OpenToAll();
+        routes.MapGet("/climate/v1/measurements", MeasurementsAsync).Describe(ClimateService.ServiceName, "Measurements and their fields", 200, "application/json", 400).OpenToAll().TakesQuery(QueryParameters.Bucket);
+        routes.MapGet("/climate/v1/series", SeriesAsync).Describe(ClimateService.ServiceName, "Series", 200, "application/json", 400).OpenToAll()
+            .TakesQuery(QueryParameters.Bucket, QueryParameters.Measurement, QueryParameters.Limit(MaxSeries), QueryParameters.After);
     }
 
     private async Task BucketsAsync(HttpContext http)
@@ -69,7 +71,7 @@ internal sealed class SeriesEndpoints(SeriesFinder finder, SeriesCatalog catalog
     {
         var query = new QueryReader(http.Request, time.Now());
         var filter = new SeriesFilter(query.Text("bucket"), query.Text("measurement"), query.Tags());
-        var limit = query.Number("limit", 100, 1, 10_000);
+        var limit = query.Number("limit", 100, 1, MaxSeries);
         var after = 0L;
         if (query.Text("after") is { } text && !long.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out after))
             query.Problem($"after is '{text}'; it must be the next of the page before.");

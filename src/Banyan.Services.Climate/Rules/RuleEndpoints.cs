@@ -15,14 +15,14 @@ namespace Banyan.Services.Climate.Rules;
 /// <summary>Rules: <c>PUT</c>, <c>GET</c> and <c>DELETE /climate/v1/rules/{name}</c>, and <c>GET /climate/v1/rules</c>.</summary>
 internal sealed class RuleEndpoints(RuleStore store, RuleWorker worker, IJournal journal)
 {
-    private const int MaxBody = 64 << 10;
+    private const int MaxBody = RuleShape.MaxText;
 
     /// <summary>Maps them.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/climate/v1/rules", ListAsync).Describe(ClimateService.ServiceName, "Rules", 200).OpenToAll();
         routes.MapGet("/climate/v1/rules/{name}", GetAsync).Describe(ClimateService.ServiceName, "A rule", 200, "application/json", 404).OpenToAll();
-        routes.MapPut("/climate/v1/rules/{name}", PutAsync).WithBodyLimit(MaxBody).Describe(ClimateService.ServiceName, "Makes or changes a rule that asks for an alert", 200, "application/json", 400, 422).Requires("climate.rules.write");
+        routes.MapPut("/climate/v1/rules/{name}", PutAsync).WithBodyLimit(MaxBody).Describe(ClimateService.ServiceName, "Makes or changes a rule that asks for an alert", 200, "application/json", 400, 422).Requires("climate.rules.write").TakesJson(RuleShape.Rule);
         routes.MapDelete("/climate/v1/rules/{name}", DeleteAsync).WithBodyLimit(MaxBody).Describe(ClimateService.ServiceName, "Removes a rule", 204, null, 404).Requires("climate.rules.write");
     }
 

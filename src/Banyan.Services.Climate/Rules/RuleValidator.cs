@@ -7,13 +7,16 @@ namespace Banyan.Services.Climate.Rules;
 internal static class RuleValidator
 {
     private const long MaxWindow = 366 * Instants.Day;
-    private const int MaxText = 4_000;
+    internal const int MaxText = 4_000;
+
+    /// <summary>What <see cref="Comparison"/> reads.</summary>
+    internal static readonly string[] Comparisons = [">", ">=", "<", "<="];
 
     // CAP 1.2 section 3.2.2.
-    private static readonly string[] Categories = ["Geo", "Met", "Safety", "Security", "Rescue", "Fire", "Health", "Env", "Transport", "Infra", "CBRNE", "Other"];
-    private static readonly string[] Urgencies = ["Immediate", "Expected", "Future", "Past", "Unknown"];
-    private static readonly string[] Severities = ["Extreme", "Severe", "Moderate", "Minor", "Unknown"];
-    private static readonly string[] Certainties = ["Observed", "Likely", "Possible", "Unlikely", "Unknown"];
+    internal static readonly string[] Categories = ["Geo", "Met", "Safety", "Security", "Rescue", "Fire", "Health", "Env", "Transport", "Infra", "CBRNE", "Other"];
+    internal static readonly string[] Urgencies = ["Immediate", "Expected", "Future", "Past", "Unknown"];
+    internal static readonly string[] Severities = ["Extreme", "Severe", "Moderate", "Minor", "Unknown"];
+    internal static readonly string[] Certainties = ["Observed", "Likely", "Possible", "Unlikely", "Unknown"];
 
     /// <summary>Whether a rule may have this name: 1 to 64 lower-case letters, digits and dashes.</summary>
     public static bool IsName(string name) => name.Length is > 0 and <= 64 && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');

@@ -20,7 +20,7 @@ internal sealed class AlertEndpoints(Intake intake, AlertBoard board, AlertQueri
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/disaster/v1/alerts", PostAsync).WithBodyLimit(CapReader.MaxBytes).Describe(DisasterService.ServiceName, "Takes a CAP 1.2 message: an alert, its update or its cancellation", 201, "application/json", 400, 409, 413, 415, 422).Requires("disaster.alerts.issue");
+        routes.MapPost("/disaster/v1/alerts", PostAsync).WithBodyLimit(CapReader.MaxBytes).Describe(DisasterService.ServiceName, "Takes a CAP 1.2 message: an alert, its update or its cancellation", 201, "application/json", 400, 409, 413, 415, 422).Requires("disaster.alerts.issue").TakesBody(CapMedia.Xml);
         routes.MapMethods("/disaster/v1/alerts/{id:guid}", ["GET", "HEAD"], GetAsync).Describe(DisasterService.ServiceName, "An alert, as JSON or CAP", 200, "application/json", 404, 406).OpenToAll();
         routes.MapMethods("/disaster/v1/alerts/{id:guid}/cap", ["GET", "HEAD"], GetCapAsync).Describe(DisasterService.ServiceName, "An alert as CAP", 200, "application/cap+xml", 404).OpenToAll();
         routes.MapGet("/disaster/v1/alerts/{id:guid}/chain", GetChainAsync).Describe(DisasterService.ServiceName, "An alert with everything that updates or cancels it", 200, "application/json", 404).OpenToAll();

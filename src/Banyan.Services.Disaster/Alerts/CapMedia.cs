@@ -9,7 +9,8 @@ internal static class CapMedia
     public const string Cap = "application/cap+xml";
     public const string Json = "application/json";
 
-    private static readonly string[] Xml = [Cap, "application/xml", "text/xml"];
+    /// <summary>The types of a message that is taken.</summary>
+    public static readonly string[] Xml = [Cap, "application/xml", "text/xml"];
 
     /// <summary>Whether a body of this type is taken: CAP or plain XML, in an encoding that the XML itself may name.</summary>
     public static bool IsTaken(string? contentType) =>

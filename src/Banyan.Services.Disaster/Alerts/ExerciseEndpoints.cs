@@ -20,7 +20,8 @@ internal sealed class ExerciseEndpoints(AlertQueries queries)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/disaster/v1/exercises", ListAsync).Describe(DisasterService.ServiceName, "Messages that are exercises, tests, of systems or drafts", 200, "application/json", 422).Requires("disaster.exercises.read");
+        routes.MapGet("/disaster/v1/exercises", ListAsync).Describe(DisasterService.ServiceName, "Messages that are exercises, tests, of systems or drafts", 200, "application/json", 422).Requires("disaster.exercises.read")
+            .TakesQuery(PageQuery.Parameters).TakesQuery(new QueryParameter("status", QueryType.Text) { OneOf = [.. Statuses] });
         routes.MapMethods("/disaster/v1/exercises/{id:guid}", ["GET", "HEAD"], GetAsync).Describe(DisasterService.ServiceName, "One of them, as JSON or CAP", 200, "application/json", 404, 406).Requires("disaster.exercises.read");
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Banyan.Cells.Describing;
 using Microsoft.AspNetCore.Http;
 
 namespace Banyan.Services.Disaster.Alerts;
@@ -8,6 +9,13 @@ internal sealed record PageQuery(Guid? Cursor, int Limit, List<string> Problems)
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
+
+    /// <summary>What <see cref="Read"/> reads, as it is described and checked before.</summary>
+    public static readonly QueryParameter[] Parameters =
+    [
+        new("limit", QueryType.Integer) { Least = 1, Most = MaxLimit },
+        new("cursor", QueryType.Text) { Pattern = new TextPattern("[0-9a-fA-F]{32}", "the 'next' of an earlier page") },
+    ];
 
     public static PageQuery Read(IQueryCollection query)
     {

@@ -12,7 +12,8 @@ namespace Banyan.Services.Disaster.Board;
 /// <summary><c>GET /disaster/v1/alerts</c>: what is active, from memory alone.</summary>
 internal sealed class BoardEndpoint(AlertBoard board)
 {
-    public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/disaster/v1/alerts", ["GET", "HEAD"], List).Describe(DisasterService.ServiceName, "The alerts that are active, for a point or an area", 200, "application/json", 422).OpenToAll();
+    public void Map(IEndpointRouteBuilder routes) => routes.MapMethods("/disaster/v1/alerts", ["GET", "HEAD"], List).Describe(DisasterService.ServiceName, "The alerts that are active, for a point or an area", 200, "application/json", 422).OpenToAll()
+        .TakesQuery(QueryInterest.Parameters).TakesQuery(PageQuery.Parameters).TakesQuery(new("since", QueryType.Text) { Longest = 64 }, new("event", QueryType.Text));
 
     /// <summary>The hottest read of the platform: without a query, bytes that are ready.</summary>
     private Task List(HttpContext context)

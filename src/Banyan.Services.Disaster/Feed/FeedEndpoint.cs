@@ -18,7 +18,7 @@ internal sealed class FeedEndpoint(AlertBoard board, CellContext cell)
     private readonly AtomFeed _feed = new(cell.PublicAddress, cell.Region, cell.Platform);
     private Cached? _first;
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapMethods(AtomFeed.Path, ["GET", "HEAD"], Get).Describe(DisasterService.ServiceName, "The active alerts as an Atom feed of CAP", 200, "application/atom+xml").OpenToAll();
+    public void Map(IEndpointRouteBuilder routes) => routes.MapMethods(AtomFeed.Path, ["GET", "HEAD"], Get).Describe(DisasterService.ServiceName, "The active alerts as an Atom feed of CAP", 200, "application/atom+xml").OpenToAll().TakesQuery(PageQuery.Parameters);
 
     private Task Get(HttpContext context)
     {

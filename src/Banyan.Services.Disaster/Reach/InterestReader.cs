@@ -10,6 +10,9 @@ internal sealed class InterestReader
     /// <summary>The most points, areas and geocodes together.</summary>
     public const int MaxParts = 20;
 
+    /// <summary>The longest geocode, in characters.</summary>
+    public const int MaxGeocode = 500;
+
     /// <summary>The most points of all polygons together: others wait while they are compared.</summary>
     public const int MaxPolygonPoints = 200;
 
@@ -65,7 +68,7 @@ internal sealed class InterestReader
     public void AddGeocode(string text)
     {
         var at = text.IndexOf('=', StringComparison.Ordinal) is >= 0 and var equals ? equals : text.LastIndexOf(':');
-        if (Count() && at > 0 && at < text.Length - 1 && text.Length <= 500)
+        if (Count() && at > 0 && at < text.Length - 1 && text.Length <= MaxGeocode)
             _geocodes.Add(new Geocode(text[..at], text[(at + 1)..]));
         else
             Problems.Add($"geocode '{Shorten(text)}' is not 'name=value', such as ISO3166-2=KE-17.");

@@ -21,7 +21,8 @@ internal sealed class StreamEndpoint(StreamHub hub, IJournal journal, TimeProvid
     private static readonly byte[] Preamble = StreamFrame.Preamble(TimeSpan.FromSeconds(2));
     private static readonly HashSet<string> Topics = [DisasterTopics.Alerts];
 
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/disaster/v1/stream", ServeAsync).AsStream().Describe(DisasterService.ServiceName, "Alerts as they come, for a point or an area (Server-Sent Events; resumes by Last-Event-ID)", 200, "text/event-stream", 422, 503).OpenToAll();
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/disaster/v1/stream", ServeAsync).AsStream().Describe(DisasterService.ServiceName, "Alerts as they come, for a point or an area (Server-Sent Events; resumes by Last-Event-ID)", 200, "text/event-stream", 422, 503).OpenToAll()
+        .TakesQuery(QueryInterest.Parameters).TakesQuery(new QueryParameter("last_event_id", QueryType.Text) { Pattern = new TextPattern("[0-9]+(?:-[0-9]+)?", "an id that this stream gave, such as 4711-1") });
 
     private async Task ServeAsync(HttpContext context)
     {

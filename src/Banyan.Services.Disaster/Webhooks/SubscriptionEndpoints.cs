@@ -18,17 +18,18 @@ namespace Banyan.Services.Disaster.Webhooks;
 internal sealed class SubscriptionEndpoints(
     IJournal journal, SubscriptionStore subscriptions, DeliveryStore deliveries, WebhookSender sender, TargetPolicy policy, DisasterSettings settings, AlertIds ids, TimeProvider time)
 {
-    private const int MaxBody = 64 * 1024;
+    private const int MaxBody = SubscriptionRequest.MaxText;
     private static readonly string[] States = ["pending", "delivered", "dead"];
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/disaster/v1/subscriptions", PostAsync).WithBodyLimit(MaxBody).Describe(DisasterService.ServiceName, "Subscribes a webhook to alerts of a point or an area", 201, "application/json", 422, 429).Requires("disaster.subscriptions.write");
-        routes.MapGet("/disaster/v1/subscriptions", ListAsync).Describe(DisasterService.ServiceName, "Subscriptions", 200, "application/json", 422).Requires("disaster.subscriptions.read");
+        routes.MapPost("/disaster/v1/subscriptions", PostAsync).WithBodyLimit(MaxBody).Describe(DisasterService.ServiceName, "Subscribes a webhook to alerts of a point or an area", 201, "application/json", 422, 429).Requires("disaster.subscriptions.write").TakesJson(SubscriptionRequest.Shape);
+        routes.MapGet("/disaster/v1/subscriptions", ListAsync).Describe(DisasterService.ServiceName, "Subscriptions", 200, "application/json", 422).Requires("disaster.subscriptions.read").TakesQuery(PageQuery.Parameters);
         routes.MapGet("/disaster/v1/subscriptions/{id:guid}", GetAsync).Describe(DisasterService.ServiceName, "A subscription", 200, "application/json", 404).Requires("disaster.subscriptions.read");
         routes.MapDelete("/disaster/v1/subscriptions/{id:guid}", DeleteAsync).Describe(DisasterService.ServiceName, "Ends a subscription", 204, null, 404).Requires("disaster.subscriptions.write");
-        routes.MapGet("/disaster/v1/subscriptions/{id:guid}/deliveries", ListDeliveriesAsync).Describe(DisasterService.ServiceName, "Deliveries of a subscription", 200, "application/json", 422).Requires("disaster.subscriptions.read");
-        routes.MapPost("/disaster/v1/deliveries/{id:guid}/redeliver", RedeliverAsync).Describe(DisasterService.ServiceName, "Delivers again", 202, null, 404).Requires("disaster.subscriptions.write");
+        routes.MapGet("/disaster/v1/subscriptions/{id:guid}/deliveries", ListDeliveriesAsync).Describe(DisasterService.ServiceName, "Deliveries of a subscription", 200, "application/json", 422).Requires("disaster.subscriptions.read")
+            .TakesQuery(PageQuery.Parameters).TakesQuery(new QueryParameter("state", QueryType.Text) { OneOf = [.. States] });
+        routes.MapPost("/disaster/v1/deliveries/{id:guid}/redeliver", RedeliverAsync).Describe(DisasterService.ServiceName, "Delivers again", 202, null, 404).Requires("disaster.subscriptions.write").TakesNothing();
     }
 
     private async Task PostAsync(HttpContext context)

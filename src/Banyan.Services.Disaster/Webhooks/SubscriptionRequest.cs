@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Banyan.Cells.Describing;
 using Banyan.Cells.Webhooks;
 using Banyan.Services.Disaster.Alerts;
+using Banyan.Services.Disaster.Cap;
 using Banyan.Services.Disaster.Reach;
 
 namespace Banyan.Services.Disaster.Webhooks;
@@ -10,6 +12,21 @@ namespace Banyan.Services.Disaster.Webhooks;
 /// <summary>What a subscriber asks for. Immutable, and valid where <see cref="Problems"/> is empty.</summary>
 internal sealed record SubscriptionRequest
 {
+    /// <summary>The longest body, and so the longest text.</summary>
+    public const int MaxText = 64 * 1024;
+
+    private static readonly JsonShape OneOrMore = JsonShape.Either(JsonShape.Text(MaxText), JsonShape.List(JsonShape.Text(MaxText), InterestReader.MaxParts)).OrNull();
+
+    /// <summary>What the body must be like, as it is described and checked before it is read here; null stands for a member that is left out.</summary>
+    public static readonly JsonShape Shape = JsonShape.Object(
+        ("url", JsonShape.Text(TargetPolicy.MaxLength)),
+        ("point?", OneOrMore),
+        ("area?", OneOrMore),
+        ("geocode?", OneOrMore),
+        ("severity?", JsonShape.Word(Enum.GetNames<CapSeverity>()).OrNull() with { AnyCase = true }),
+        ("format?", JsonShape.Word("cloudevents", "cap").OrNull()),
+        ("secret?", JsonShape.Text(WebhookSecret.MaxLength).OrNull())).WithoutOthers();
+
     private static readonly string[] Known = ["url", "point", "area", "geocode", "severity", "format", "secret"];
 
     public IReadOnlyList<string> Problems { get; private init; } = [];

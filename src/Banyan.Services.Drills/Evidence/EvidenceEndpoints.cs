@@ -19,9 +19,12 @@ internal sealed class EvidenceEndpoints(IJournal journal, NpgsqlDataSource sourc
     private const int MaxBody = 256 << 10;
     private const int MaxPage = 500;
 
+    /// <summary>What must be there of a drill's result; the rest is kept as it comes.</summary>
+    private static readonly JsonShape Shape = JsonShape.Object(("scenario", JsonShape.Text(MaxBody)), ("region", JsonShape.Any), ("passed", JsonShape.Boolean));
+
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/drills/v1/evidence", PostAsync).WithBodyLimit(MaxBody).Describe(DrillsService.ServiceName, "Keeps what came of a drill", 201, "application/json", 400, 413).Requires("drills.evidence.write");
+        routes.MapPost("/drills/v1/evidence", PostAsync).WithBodyLimit(MaxBody).Describe(DrillsService.ServiceName, "Keeps what came of a drill", 201, "application/json", 400, 413).Requires("drills.evidence.write").TakesJson(Shape);
         routes.MapGet("/drills/v1/evidence", ListAsync).Describe(DrillsService.ServiceName, "What came of drills, newest first", 200, "application/json", 400).Requires("drills.evidence.read").TakesQuery(new QueryParameter("limit", QueryType.Integer) { Least = 1, Most = MaxPage });
     }
 

@@ -31,7 +31,7 @@ internal sealed class MarkEndpoints(IJournal journal, NpgsqlDataSource source)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/drills/v1/runs/{run:guid}/marks", PostAsync).Describe(DrillsService.ServiceName, "Leaves a mark", 201, null, 400, 404).Requires("drills.marks.write").TakesQuery(Client, new("seq", QueryType.Integer) { Least = 1, Required = true });
+        routes.MapPost("/drills/v1/runs/{run:guid}/marks", PostAsync).Describe(DrillsService.ServiceName, "Leaves a mark", 201, null, 400, 404).Requires("drills.marks.write").TakesNothing().TakesQuery(Client, new("seq", QueryType.Integer) { Least = 1, Required = true });
         routes.MapGet("/drills/v1/runs/{run:guid}/marks", ListAsync).Describe(DrillsService.ServiceName, "The marks of a client, as rows", 200, "application/json", 400).Requires("drills.marks.read").TakesQuery(Client, After);
         routes.MapGet("/drills/v1/runs/{run:guid}/last", LastAsync).Describe(DrillsService.ServiceName, "The highest number of a client", 200, "application/json", 400).Requires("drills.marks.read").TakesQuery(Client);
         routes.MapGet("/drills/v1/runs/{run:guid}/journal", JournalAsync).Describe(DrillsService.ServiceName, "The marks of a run, as the journal has them", 200, "application/json", 400).Requires("drills.marks.read").TakesQuery(After);

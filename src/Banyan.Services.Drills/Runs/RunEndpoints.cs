@@ -14,8 +14,12 @@ internal sealed class RunEndpoints(IJournal journal, TimeProvider time)
     /// <summary>Marks are for the drill that made them: what is older is deleted when the next one begins.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromHours(1);
 
+    /// <summary>As <see cref="IsName"/> has it.</summary>
+    private static readonly TextPattern Name = new("[a-z0-9-]{1,63}", "a name of 1 to 63 lower-case letters, digits and hyphens");
+
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/drills/v1/runs", OpenAsync).Describe(DrillsService.ServiceName, "Opens a run, under which a drill's clients leave their marks", 201, "application/json", 400).Requires("drills.runs.open");
+        routes.MapPost("/drills/v1/runs", OpenAsync).Describe(DrillsService.ServiceName, "Opens a run, under which a drill's clients leave their marks", 201, "application/json", 400).Requires("drills.runs.open")
+            .TakesNothing().TakesQuery(new("scenario", QueryType.Text) { Required = true, Pattern = Name }, new("region", QueryType.Text) { Required = true, Pattern = Name });
 
     private async Task OpenAsync(HttpContext context)
     {

@@ -14,14 +14,21 @@ internal static class JsonBody
 
     /// <summary>Reads the body, within the endpoint's limit, and leaves it to be read again.</summary>
     /// <exception cref="BadHttpRequestException">It is too large, too slow, or not what its length says.</exception>
-    public static async Task<RequestFlaw?> CheckAsync(HttpContext context, JsonShape? shape)
+    public static async Task<RequestFlaw?> CheckAsync(HttpContext context, JsonShape? shape, bool mayBeEmpty)
+    {
+        var body = await BufferAsync(context);
+        return body.Length == 0 && mayBeEmpty ? null : Check(body.GetBuffer().AsMemory(0, (int)body.Length), shape);
+    }
+
+    /// <summary>The whole body, which can be read again from its beginning.</summary>
+    public static async Task<MemoryStream> BufferAsync(HttpContext context)
     {
         var request = context.Request;
         var body = new MemoryStream(request.ContentLength is { } length and < 1 << 16 ? (int)length : 1 << 12);
         await request.Body.CopyToAsync(body, context.RequestAborted);
         body.Position = 0;
         request.Body = body;
-        return body.Length == 0 && shape is null ? null : Check(body.GetBuffer().AsMemory(0, (int)body.Length), shape);
+        return body;
     }
 
     /// <summary>What is wrong with JSON; null where nothing is.</summary>

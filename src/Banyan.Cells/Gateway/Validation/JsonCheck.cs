@@ -33,6 +33,13 @@ internal static class JsonCheck
                 foreach (var item in value.EnumerateArray())
                     Look(item, shape.Items!, string.Create(CultureInfo.InvariantCulture, $"{at}/{index++}"), found);
                 break;
+            case JsonShapeKind.Map when value.ValueKind == JsonValueKind.Object && IsWithin(shape, value.GetPropertyCount()):
+                foreach (var member in value.EnumerateObject())
+                    Look(member.Value, shape.Items!, $"{at}/{Escape(Shorten(member.Name))}", found);
+                break;
+            case JsonShapeKind.Either when shape.Choices.FirstOrDefault(c => IsOfKind(value, c.Kind)) is { } choice:
+                Look(value, choice, at, found);
+                break;
             default:
                 if (!Fits(value, shape))
                     found.Add((at, $"must be {Describe(shape)}"));
@@ -53,7 +60,7 @@ internal static class JsonCheck
             if (shape.Members.TryGetValue(member.Name, out var inner))
                 Look(member.Value, inner, $"{at}/{Escape(member.Name)}", found);
             else if (shape.Closed && found.Count < MostPlaces)
-                found.Add(($"{at}/{Escape(member.Name.Length > 64 ? member.Name[..64] : member.Name)}", "is not known here"));
+                found.Add(($"{at}/{Escape(Shorten(member.Name))}", "is not known here"));
         }
     }
 
@@ -61,10 +68,20 @@ internal static class JsonCheck
     {
         JsonShapeKind.Any => true,
         JsonShapeKind.Boolean => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
-        JsonShapeKind.Text => value.ValueKind == JsonValueKind.String && value.GetString() is { } text && IsWithin(shape, text.Length) && (shape.OneOf.IsEmpty || shape.OneOf.Contains(text)),
+        JsonShapeKind.Text => value.ValueKind == JsonValueKind.String && value.GetString() is { } text && IsWithin(shape, text.Length) && QueryValue.FitsWords(shape.OneOf, shape.AnyCase, text) && shape.Pattern?.Fits(text) != false,
         JsonShapeKind.Integer => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var whole) && IsWithin(shape, whole),
         JsonShapeKind.Number => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) && IsWithin(shape, number),
         _ => false, // another kind than object or list, or a list of a wrong length
+    };
+
+    private static bool IsOfKind(JsonElement value, JsonShapeKind kind) => value.ValueKind switch
+    {
+        JsonValueKind.Object => kind is JsonShapeKind.Object or JsonShapeKind.Map,
+        JsonValueKind.Array => kind == JsonShapeKind.List,
+        JsonValueKind.String => kind == JsonShapeKind.Text,
+        JsonValueKind.Number => kind is JsonShapeKind.Number or JsonShapeKind.Integer,
+        JsonValueKind.True or JsonValueKind.False => kind == JsonShapeKind.Boolean,
+        _ => false,
     };
 
     private static bool IsWithin(JsonShape shape, double value) => !(value < shape.Least) && !(value > shape.Most);
@@ -72,11 +89,14 @@ internal static class JsonCheck
     private static string Describe(JsonShape shape) => shape.Kind switch
     {
         JsonShapeKind.Text when shape.OneOf.Length > 0 => "one of " + string.Join(", ", shape.OneOf),
+        JsonShapeKind.Text when shape.Pattern is { } pattern => pattern.Words,
         JsonShapeKind.Text => "a text" + Range(shape, " characters"),
         JsonShapeKind.Integer => "a whole number" + Range(shape, ""),
         JsonShapeKind.Number => "a number" + Range(shape, ""),
         JsonShapeKind.Boolean => "true or false",
         JsonShapeKind.List => "a list" + Range(shape, " items"),
+        JsonShapeKind.Either => string.Join(" or ", shape.Choices.Select(Describe)),
+        JsonShapeKind.Map => "an object" + Range(shape, " members"),
         _ => "an object",
     };
 
@@ -87,6 +107,8 @@ internal static class JsonCheck
         ({ } least, { } most) => string.Create(CultureInfo.InvariantCulture, $" from {least} to {most}{unit}"),
         _ => "",
     };
+
+    private static string Shorten(string name) => name.Length > 64 ? name[..64] : name;
 
     private static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 }

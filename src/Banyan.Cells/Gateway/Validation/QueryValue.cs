@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Banyan.Cells.Describing;
 
@@ -12,8 +13,12 @@ internal static class QueryValue
         QueryType.Number => double.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && IsWithin(parameter, number),
         QueryType.Boolean => value is "true" or "false",
         QueryType.Id => Guid.TryParseExact(value, "D", out _),
-        _ => value.Length <= parameter.Longest && (parameter.OneOf.IsEmpty || parameter.OneOf.Contains(value)),
+        _ => value.Length <= parameter.Longest && FitsWords(parameter.OneOf, parameter.AnyCase, value) && parameter.Pattern?.Fits(value) != false,
     };
+
+    /// <summary>Whether a text is one of the only ones.</summary>
+    public static bool FitsWords(ImmutableArray<string> words, bool anyCase, string value) =>
+        words.IsEmpty || words.Contains(value, anyCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
 
     public static string Describe(QueryParameter parameter) => parameter.Type switch
     {
@@ -22,6 +27,7 @@ internal static class QueryValue
         QueryType.Boolean => "true or false",
         QueryType.Id => "a UUID",
         _ when parameter.OneOf.Length > 0 => "one of " + string.Join(", ", parameter.OneOf),
+        _ when parameter.Pattern is { } pattern => pattern.Words,
         _ => string.Create(CultureInfo.InvariantCulture, $"a text of at most {parameter.Longest} characters"),
     };
 

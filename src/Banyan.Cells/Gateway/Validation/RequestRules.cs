@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Banyan.Cells.Describing;
 using Microsoft.AspNetCore.Http;
@@ -17,50 +16,66 @@ internal sealed class RequestRules
     /// <summary>Nothing is asked of a request.</summary>
     public static readonly RequestRules None = new([], null);
 
-    private readonly FrozenDictionary<string, QueryParameter> _query;
-    private readonly ImmutableArray<string> _required;
+    private readonly ParameterRules _query;
+    private readonly ParameterRules _form;
     private readonly ImmutableArray<string> _contentTypes;
     private readonly ImmutableArray<string> _encodings;
+    private readonly JsonShape? _shape;
+    private readonly bool _needsBody;
 
     private RequestRules(IReadOnlyList<QueryParameter> query, RequestBody? body)
     {
-        _query = query.ToFrozenDictionary(static q => q.Name, StringComparer.Ordinal);
-        _required = [.. query.Where(static q => q.Required).Select(static q => q.Name)];
-        _contentTypes = body?.ContentTypes ?? [];
+        _query = new ParameterRules(query);
+        _form = new ParameterRules(body?.Fields ?? []);
+        _contentTypes = body is null || body.ContentTypes.Contains(RequestBody.AnyType) ? [] : body.ContentTypes;
         _encodings = body?.Encodings ?? [];
-        Shape = body?.Shape;
+        _shape = body?.Shape;
+        _needsBody = body is { ContentTypes.IsEmpty: false, IsOptional: false, IsNone: false };
     }
-
-    /// <summary>What a JSON body must be like; null: any.</summary>
-    public JsonShape? Shape { get; }
 
     public static RequestRules Of(EndpointMetadataCollection metadata)
     {
         var query = metadata.GetOrderedMetadata<QueryParameter>();
         var body = metadata.GetMetadata<RequestBody>();
         if (body is null && metadata.GetMetadata<IAcceptsMetadata>() is { ContentTypes.Count: > 0 } accepts)
-            body = new RequestBody([.. accepts.ContentTypes.Select(static t => t.ToLowerInvariant())], null, []);
+            body = new RequestBody([.. accepts.ContentTypes.Select(static t => t.ToLowerInvariant())], null, []) { IsOptional = accepts.IsOptional };
         return query.Count == 0 && body is null ? None : new RequestRules(query, body);
     }
 
     /// <summary>Checks what can be seen without the body; null where nothing is wrong.</summary>
     public RequestFlaw? Check(HttpRequest request)
     {
-        if (request.QueryString.HasValue || _required.Length > 0)
-        {
-            if (CheckQuery(request.Query) is { } wrong)
-                return wrong;
-        }
-
+        if ((request.QueryString.HasValue || _query.AnyRequired) && CheckQuery(request.Query) is { } wrong)
+            return wrong;
         var headers = request.Headers;
         if (headers.ContentEncoding.Count > 0 && !TakesEncoding(headers.ContentEncoding))
             return RequestFlaw.Encoding(_encodings);
-        return _contentTypes.Length > 0 && HasBody(request) && !TakesType(request.ContentType) ? RequestFlaw.Type(_contentTypes) : null;
+        if (_contentTypes.IsEmpty && !_needsBody)
+            return null;
+        if (!HasBody(request))
+            return _needsBody ? RequestFlaw.NoBody(_contentTypes) : null;
+        return _contentTypes.Length > 0 && !TakesType(request.ContentType) ? RequestFlaw.Type(_contentTypes) : null;
     }
 
-    /// <summary>Whether the request's body is JSON, which is looked at before the endpoint gets it.</summary>
-    public static bool HasJson(HttpRequest request) =>
-        request.ContentType is { } type && HasBody(request) && IsJson(MediaType(type)) && request.Headers.ContentEncoding.Count == 0;
+    /// <summary>Whether the request's body is looked at before the endpoint gets it: JSON always, a form where its fields are described.</summary>
+    public bool LooksInto(HttpRequest request) => IsPlain(request, out var type) && (IsJson(type) || IsForm(type));
+
+    /// <summary>Looks at such a body, within the endpoint's limit, and leaves it to be read again; null where nothing is wrong.</summary>
+    /// <exception cref="BadHttpRequestException">It is too large, too slow, or not what its length says.</exception>
+    public Task<RequestFlaw?> CheckBodyAsync(HttpContext context)
+    {
+        if (!IsPlain(context.Request, out var type))
+            return Task.FromResult<RequestFlaw?>(null);
+        return IsJson(type) ? JsonBody.CheckAsync(context, _shape, mayBeEmpty: _shape is null || !_needsBody) : IsForm(type) ? FormBody.CheckAsync(context, _form) : Task.FromResult<RequestFlaw?>(null);
+    }
+
+    private static bool IsPlain(HttpRequest request, out ReadOnlySpan<char> type)
+    {
+        type = request.ContentType is { } given ? MediaType(given) : default;
+        return !type.IsEmpty && HasBody(request) && request.Headers.ContentEncoding.Count == 0;
+    }
+
+    private bool IsForm(ReadOnlySpan<char> type) => _form.Any && type.Equals(RequestBody.Form, StringComparison.OrdinalIgnoreCase);
 
     private static bool HasBody(HttpRequest request) => request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
 
@@ -101,41 +116,7 @@ internal sealed class RequestRules
     {
         if (query.Count > MostParameters)
             return RequestFlaw.Query($"A query has at most {MostParameters} parameters.");
-        foreach (var name in _required)
-        {
-            if (!query.ContainsKey(name))
-                return RequestFlaw.Query($"The parameter {name} is missing.");
-        }
-
-        if (_query.Count == 0)
-            return null;
-        foreach (var (name, values) in query)
-        {
-            // The framework finds parameters in any case: so must what is checked.
-            if (!_query.TryGetValue(name, out var parameter) && Find(name) is { } other)
-                parameter = other;
-            if (parameter is null)
-                continue;
-            if (values.Count != 1 && !parameter.Repeats)
-                return RequestFlaw.Query($"The parameter {parameter.Name} is there more than once.");
-            foreach (var value in values)
-            {
-                if (!QueryValue.Fits(parameter, value ?? ""))
-                    return RequestFlaw.Query($"The parameter {parameter.Name} must be {QueryValue.Describe(parameter)}.");
-            }
-        }
-
-        return null;
-    }
-
-    private QueryParameter? Find(string name)
-    {
-        foreach (var (known, parameter) in _query)
-        {
-            if (string.Equals(known, name, StringComparison.OrdinalIgnoreCase))
-                return parameter;
-        }
-
-        return null;
+        var places = _query.Find(query);
+        return places.IsEmpty ? null : RequestFlaw.Query(places);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class KeyEndpoints(NpgsqlDataSource database, IRootKeys root, Ke
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/personal/v1/keys", GetAsync).Requires("personal.keys.read").Describe(Tag, "The partition's keys by version, and what is wrapped under each", 200, "application/json", 401, 403);
-        routes.MapPost("/personal/v1/keys/rotations", RotateAsync).Requires("personal.keys.rotate").Describe(Tag, "Gives the partition another key; what is wrapped under the old one is wrapped again", 202, "application/json", 401, 403);
+        routes.MapPost("/personal/v1/keys/rotations", RotateAsync).Requires("personal.keys.rotate").TakesNothing().Describe(Tag, "Gives the partition another key; what is wrapped under the old one is wrapped again", 202, "application/json", 401, 403);
     }
 
     /// <summary>Null where the caller may: staff, and the platform's own processes and tools.</summary>

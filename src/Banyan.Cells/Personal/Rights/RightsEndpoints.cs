@@ -26,19 +26,19 @@ internal sealed class RightsEndpoints(RightsWork work, RequestRows requests, Acc
     private const int MaxListed = 100;
     private static readonly JsonShape CorrectionShape = JsonShape.Object(("field", JsonShape.Text(IKeyVault.MaxNameLength)), ("value", JsonShape.Text(BodyLimit)));
     private static readonly JsonShape DeletionShape = JsonShape.Object(("confirm", JsonShape.Text(IKeyVault.MaxNameLength)));
-    private static readonly JsonShape RequestShape = JsonShape.Object(("kind", JsonShape.Word("export", "correction", "deletion")), ("details?", JsonShape.Text(MaxDetails)));
+    private static readonly JsonShape RequestShape = JsonShape.Object(("kind", JsonShape.Word("export", "correction", "deletion")), ("details?", JsonShape.Text(MaxDetails).OrNull()));
     private static readonly TimeSpan ExportLimit = TimeSpan.FromMinutes(5);
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/personal/v1/me/exports", c => OwnAsync(c, ExportAsync)).Requires("personal.own.export").OnOwnThings().WithTimeLimit(ExportLimit).Describe(Tag, "Everything that is held on you, as one JSON document", 200, "application/json", 401, 403);
+        routes.MapPost("/personal/v1/me/exports", c => OwnAsync(c, ExportAsync)).Requires("personal.own.export").OnOwnThings().TakesNothing().WithTimeLimit(ExportLimit).Describe(Tag, "Everything that is held on you, as one JSON document", 200, "application/json", 401, 403);
         routes.MapPost("/personal/v1/me/corrections", c => OwnAsync(c, CorrectAsync)).Requires("personal.own.correct").OnOwnThings().TakesJson(CorrectionShape).WithBodyLimit(BodyLimit).Describe(Tag, "Corrects a value that is held on you", 200, "application/json", 400, 401, 403, 404);
         routes.MapPost("/personal/v1/me/deletions", c => OwnAsync(c, DeleteAsync)).Requires("personal.own.delete").OnOwnThings().TakesJson(DeletionShape).WithBodyLimit(BodyLimit).Describe(Tag, "Deletes all that is held on you, for ever", 202, "application/json", 400, 401, 403);
         routes.MapPost("/personal/v1/me/requests", c => OwnAsync(c, AskAsync)).Requires("personal.own.ask").OnOwnThings().TakesJson(RequestShape).WithBodyLimit(BodyLimit).Describe(Tag, "Asks staff for an export, a correction or a deletion", 202, "application/json", 400, 401, 403, 429);
         routes.MapGet("/personal/v1/me/requests", c => OwnAsync(c, ListAsync)).Requires("personal.own.read").OnOwnThings().Describe(Tag, "What you have asked for, and what became of it", 200, "application/json", 401, 403);
         routes.MapGet("/personal/v1/me/accesses", c => OwnAsync(c, ListAccessesAsync)).Requires("personal.own.read").OnOwnThings().TakesQuery(new QueryParameter("before", QueryType.Id)).Describe(Tag, "Who looked at your data, when, and what for", 200, "application/json", 400, 401, 403);
 
-        routes.MapPost("/personal/v1/subjects/{subject}/exports", c => OthersAsync(c, ExportAsync)).Requires("personal.subjects.export").OwnedBy("subject").WithTimeLimit(ExportLimit).Describe(Tag, "Everything that is held on a person", 200, "application/json", 400, 401, 403);
+        routes.MapPost("/personal/v1/subjects/{subject}/exports", c => OthersAsync(c, ExportAsync)).Requires("personal.subjects.export").OwnedBy("subject").TakesNothing().WithTimeLimit(ExportLimit).Describe(Tag, "Everything that is held on a person", 200, "application/json", 400, 401, 403);
         routes.MapPost("/personal/v1/subjects/{subject}/corrections", c => OthersAsync(c, CorrectAsync)).Requires("personal.subjects.correct").OwnedBy("subject").TakesJson(CorrectionShape).WithBodyLimit(BodyLimit).Describe(Tag, "Corrects a value that is held on a person", 200, "application/json", 400, 401, 403, 404);
         routes.MapPost("/personal/v1/subjects/{subject}/deletions", c => OthersAsync(c, DeleteAsync)).Requires("personal.subjects.delete").OwnedBy("subject").TakesJson(DeletionShape).WithBodyLimit(BodyLimit).Describe(Tag, "Deletes all that is held on a person, for ever", 202, "application/json", 400, 401, 403);
         routes.MapPost("/personal/v1/subjects/{subject}/requests", c => OthersAsync(c, AskAsync)).Requires("personal.subjects.ask").OwnedBy("subject").TakesJson(RequestShape).WithBodyLimit(BodyLimit).Describe(Tag, "Notes what a person asked for by other ways, with its deadline", 202, "application/json", 400, 401, 403, 429);
