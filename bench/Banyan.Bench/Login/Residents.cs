@@ -39,8 +39,7 @@ internal sealed class Residents(HttpClient http, string messenger)
             {
                 var address = _addresses[Interlocked.Increment(ref next) % _addresses.Count];
                 var began = watch.Elapsed;
-                var session = await PostAsync("/identity/v1/sessions", new { identifier = address, password = Password }, HttpStatusCode.OK);
-                _ = session.ValueKind == JsonValueKind.Object ? session : throw new InvalidOperationException($"{address} was not logged in.");
+                await PostAsync("/identity/v1/sessions", new { identifier = address, password = Password }, HttpStatusCode.OK);
                 times.Add((watch.Elapsed - began).TotalMilliseconds);
             }
         })));

@@ -5,7 +5,6 @@ using Banyan.Cells.Access;
 using Banyan.Cells.Log;
 using Banyan.Cells.Personal;
 using Banyan.Cells.Tests.Personal;
-using Banyan.Engines.Signing;
 using Npgsql;
 
 namespace Banyan.Cells.Tests.Log;
@@ -15,7 +14,7 @@ public sealed class DeletionProofTests : IDisposable
 {
     private const string Anna = "north.AAAAAAAAAAAAAAAAAAAAAA";
     private const string Ben = "north.BBBBBBBBBBBBBBBBBBBBBB";
-    private readonly SigningKey _key = SigningKey.Generate();
+    private readonly Engines.Signing.SigningKey _key = Engines.Signing.SigningKey.Generate();
     private readonly TestKeys _keys = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

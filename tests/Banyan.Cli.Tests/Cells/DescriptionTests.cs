@@ -1,5 +1,4 @@
 using System.Reflection;
-using Banyan.Cells.Describing;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.OpenApi;

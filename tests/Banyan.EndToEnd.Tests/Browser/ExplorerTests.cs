@@ -18,7 +18,7 @@ public partial class ExplorerTests(LivePlatform platform, Chromium chromium) : I
     {
         await platform.WaitUntilServingAsync();
         var receipt = await ChangeAsync("east-africa");
-        await using var window = await chromium.OpenAsync(Address);
+        await using var window = await chromium.OpenAsync(Address, await platform.LinkAsync());
 
         await FindAsync(window, receipt);
 
@@ -34,7 +34,7 @@ public partial class ExplorerTests(LivePlatform platform, Chromium chromium) : I
     {
         await platform.WaitUntilServingAsync();
         await ChangeAsync("west-africa");
-        await using var window = await chromium.OpenAsync(Address);
+        await using var window = await chromium.OpenAsync(Address, await platform.LinkAsync());
 
         await FindAsync(window, "west-africa/1");
 
@@ -51,7 +51,7 @@ public partial class ExplorerTests(LivePlatform platform, Chromium chromium) : I
         await platform.WaitUntilServingAsync();
         await ChangeAsync("south-africa");
         await ChangeAsync("south-africa");
-        await using var window = await chromium.OpenAsync(Address);
+        await using var window = await chromium.OpenAsync(Address, await platform.LinkAsync());
         await window.Page.RouteAsync(path, async route =>
         {
             var answer = await route.FetchAsync();
@@ -73,7 +73,7 @@ public partial class ExplorerTests(LivePlatform platform, Chromium chromium) : I
     {
         await platform.WaitUntilServingAsync();
         await ChangeAsync("south-africa");
-        await using var window = await chromium.OpenAsync(Address);
+        await using var window = await chromium.OpenAsync(Address, await platform.LinkAsync());
         await window.Page.RouteAsync("**/log/v1/south-africa/checkpoint", async route =>
         {
             var answer = await route.FetchAsync();
@@ -94,7 +94,7 @@ public partial class ExplorerTests(LivePlatform platform, Chromium chromium) : I
     public async Task Nothing_OfThatName_IsSaidWithTheRemedy(string query)
     {
         await platform.WaitUntilServingAsync();
-        await using var window = await chromium.OpenAsync(Address);
+        await using var window = await chromium.OpenAsync(Address, await platform.LinkAsync());
 
         await AskAsync(window, query);
 
