@@ -157,7 +157,8 @@ internal sealed class Person(IdentityCell cell)
         foreach (var cookie in cookies)
         {
             cookie.ShouldContain("httponly");
-            cookie.ShouldContain("secure");
+            if (cell.Issuer.StartsWith("https:", StringComparison.Ordinal))
+                cookie.ShouldContain("secure");
             cookie.ShouldContain("samesite=lax");
             var pair = cookie.Split(';')[0].Split('=', 2);
             if (pair[1].Length > 0)

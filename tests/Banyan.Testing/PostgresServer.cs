@@ -52,21 +52,19 @@ public static class PostgresServer
         Need(await instance.MakeFromTemplateAsync(template));
         var server = Need(await instance.StartAsync());
         _watch = Watch(server.Pid, folder);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-        {
-            instance.StopAsync(server, StopMode.Immediate, TimeSpan.Zero).GetAwaiter().GetResult();
-            Directory.Delete(folder, recursive: true);
-        };
         return await server.WaitReadyAsync() ? instance : throw new InvalidOperationException(instance.ExplainEnd(server).Message);
     }
 
-    /// <summary>Servers outlive who started them: a shell that notices the end of this process, by its pipe, ends this one.</summary>
+    /// <summary>
+    /// Servers outlive who started them: a shell that notices the end of this process, by its pipe, ends this one and removes its folder.
+    /// Not this process at its own end: the test runner takes an end of more than a second for threads that were left running.
+    /// </summary>
     internal static Process? Watch(int pid, string folder)
     {
         var info = new ProcessStartInfo("setsid")
         {
             RedirectStandardInput = true,
-            ArgumentList = { "sh", "-c", "read -r _; if [ \"$(head -n 1 \"$1/pg/postmaster.pid\" 2>/dev/null)\" = \"$0\" ]; then kill -QUIT \"$0\"; sleep 1; rm -rf \"$1\"; fi", $"{pid}", folder },
+            ArgumentList = { "sh", "-c", "read -r _; [ \"$(head -n 1 \"$1/pg/postmaster.pid\" 2>/dev/null)\" = \"$0\" ] || exit; kill -QUIT \"$0\"; n=0; while kill -0 \"$0\" 2>/dev/null && [ $n -lt 100 ]; do sleep 0.1; n=$((n + 1)); done; rm -rf \"$1\"", $"{pid}", folder },
         };
         return Process.Start(info);
     }

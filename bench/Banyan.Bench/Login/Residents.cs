@@ -20,8 +20,7 @@ internal sealed class Residents(HttpClient http, string messenger)
         {
             var address = $"resident{_addresses.Count}@bench.example";
             var asked = await PostAsync("/identity/v1/registrations", new { identifier = address, password = Password }, HttpStatusCode.Accepted);
-            var made = await PostAsync("/identity/v1/registrations/confirm", new { confirmation = asked.GetProperty("confirmation").GetString(), code = await CodeAsync(address) }, HttpStatusCode.Created);
-            _ = made.GetProperty("subject").GetString() ?? throw new InvalidOperationException($"{address} was not registered.");
+            await PostAsync("/identity/v1/registrations/confirm", new { confirmation = asked.GetProperty("confirmation").GetString(), code = await CodeAsync(address) }, HttpStatusCode.Created);
             _addresses.Add(address);
         }
     }

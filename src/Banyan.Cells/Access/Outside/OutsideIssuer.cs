@@ -53,8 +53,8 @@ public sealed partial class OutsideIssuer(AccessIdentityProvider provider, HttpM
     internal OutsideKey? Find(string id)
     {
         var known = _known;
-        if (known.Keys.TryGetValue(id, out var key))
-            return IsFresh(known) ? key : null;
+        if (known.Keys.TryGetValue(id, out var key) && IsFresh(known))
+            return key;
         _asked.TrySetResult();
         return null;
     }
