@@ -6,6 +6,7 @@ using Banyan.Cells.Log;
 using Banyan.Cells.Personal;
 using Banyan.Cells.Tests.Personal;
 using Npgsql;
+using SigningKey = Banyan.Engines.Signing.SigningKey;
 
 namespace Banyan.Cells.Tests.Log;
 
