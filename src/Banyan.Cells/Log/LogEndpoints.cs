@@ -18,7 +18,7 @@ namespace Banyan.Cells.Log;
 /// The log as HTTP: checkpoint, tiles and bundles as C2SP tlog-tiles has them under <c>/log/v1/PARTITION/</c>, and the proof of
 /// a receipt. Open to all: nothing in it is personal. Nothing is served that the published checkpoint does not cover.
 /// </summary>
-internal sealed class LogEndpoints(CellContext cell, CellLogOptions options, LogStatus status, DatabaseTileSource tiles, IJournal journal)
+internal sealed class LogEndpoints(CellContext cell, CellLogOptions options, LogStatus status, DatabaseTileSource tiles, LeafSearch search, IJournal journal)
 {
     private const string Tag = "log";
     private const string TextType = "text/plain; charset=utf-8";
@@ -92,21 +92,26 @@ internal sealed class LogEndpoints(CellContext cell, CellLogOptions options, Log
         }
 
         var receipt = Guid.Parse((string)context.Request.RouteValues["receipt"]!);
-        if (await journal.FindAsync(receipt, context.RequestAborted) is not { } entry)
+        var published = status.View.Published;
+        var entry = await journal.FindAsync(receipt, context.RequestAborted);
+        if (entry is not null && entry.Position > (published?.Checkpoint.Size ?? 0))
         {
-            await RefuseLater(context, "receipt-unknown", "No such receipt", "No entry of this partition's journal has this id, or it was given so lately that it has no position yet, or its retention has passed: then its leaf is in the log's bundles.");
+            await RefuseLater(context, "proof-pending", "Not in a checkpoint yet", Why($"The change is entry {entry.Position} of the journal; the newest published checkpoint covers {published?.Checkpoint.Size ?? 0}."));
             return;
         }
 
-        if (status.View.Published is not { } published || entry.Position > published.Checkpoint.Size)
+        // Where retention has dropped the entry, its leaf is still in the log.
+        var found = entry is not null ? new FoundLeaf(EntryLeaf.IndexOf(entry.Position), EntryLeaf.Of(entry))
+            : published is null || await journal.GetTailAsync(context.RequestAborted) == 1 ? null
+            : await ReadAsync(async () => await search.FindAsync(receipt, published.Checkpoint.Size, context.RequestAborted));
+        if (found is null || published is null)
         {
-            await RefuseLater(context, "proof-pending", "Not in a checkpoint yet", Why($"The change is entry {entry.Position} of the journal; the newest published checkpoint covers {status.View.Published?.Checkpoint.Size ?? 0}."));
+            await RefuseLater(context, "receipt-unknown", "No such receipt", "No entry of this partition's journal has this id, or it was given so lately that it has no position yet.");
             return;
         }
 
-        var index = EntryLeaf.IndexOf(entry.Position);
-        var hashes = await ReadAsync<MerkleHash[]>(async () => await new TileTree(tiles, published.Checkpoint.Size).InclusionAsync(index, context.RequestAborted));
-        var proof = new ReceiptProof(index, EntryLeaf.Of(entry), hashes!, published.Bytes);
+        var hashes = await ReadAsync<MerkleHash[]>(async () => await new TileTree(tiles, published.Checkpoint.Size).InclusionAsync(found.Index, context.RequestAborted));
+        var proof = new ReceiptProof(found.Index, found.Leaf, hashes!, published.Bytes);
         context.Response.Headers.Vary = "Accept";
         if (TakesJson(context.Request))
             await LogAnswers.WriteAsync(context, proof.ToJson(), "application/json", "no-cache");

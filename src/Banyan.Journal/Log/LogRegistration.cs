@@ -27,6 +27,7 @@ public static class LogRegistration
         services.TryAddSingleton<ICheckpointCosigner, NoCosigner>();
         services.TryAddSingleton<LogStatus>();
         services.TryAddSingleton<DatabaseTileSource>();
+        services.TryAddSingleton(static p => new LeafSearch(p.GetRequiredService<DatabaseTileSource>()));
         services.AddSingleton<TreeStore>().AddSingleton<StandbyHold>().AddSingleton<LogHistory>().AddSingleton<LogIntegrator>().AddSingleton<CheckpointKeeper>();
         services.AddSingleton(static p => new LogMetrics(p.GetRequiredService<LogOptions>(), p.GetService<IMeterFactory>(), p.GetRequiredService<LogStatus>()));
         services.AddSingleton<IHostedService>(static p => Host(p));

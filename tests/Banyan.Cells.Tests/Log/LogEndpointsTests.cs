@@ -13,6 +13,7 @@ using Banyan.Journal.Log.Notes;
 using Banyan.Journal.Log.Tiles;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Banyan.Cells.Tests.Log;
 
@@ -76,6 +77,31 @@ public sealed class LogEndpointsTests : IDisposable
         var json = JsonDocument.Parse(await (await cell.Client.SendAsync(asked, Stop)).Content.ReadAsStringAsync(Stop)).RootElement;
         json.GetProperty("leaf").GetString().ShouldBe(Encoding.UTF8.GetString(leaf));
         json.GetProperty("index").GetInt64().ShouldBe(index);
+    }
+
+    [Fact]
+    public async Task Proof_EntryPastItsRetention_IsFoundInTheLog()
+    {
+        await using var cell = await StartAsync();
+        await FillAsync(cell, 700);
+        await CheckpointAsync(cell, 700);
+        var journal = cell.App.Services.GetRequiredService<IJournal>();
+        var entries = await journal.ReadAsync(0, 1000, null, Stop);
+        await using (var source = NpgsqlDataSource.Create(cell.ConnectionString))
+        await using (var drop = source.CreateCommand("DELETE FROM journal.entry WHERE position <= 650"))
+            await drop.ExecuteNonQueryAsync(Stop);
+
+        foreach (var entry in new[] { entries[0], entries[255], entries[256], entries[649] })
+        {
+            var text = await cell.Client.GetStringAsync($"/log/v1/north/proofs/{entry.Id}", Stop);
+            Convert.FromBase64String(text.Split('\n')[1]["extra ".Length..]).ShouldBe(EntryLeaf.Of(entry));
+        }
+
+        foreach (var unknown in new[] { Guid.CreateVersion7(), Guid.NewGuid(), Guid.CreateVersion7(DateTimeOffset.UnixEpoch), Guid.Parse("ffffffff-ffff-7fff-bfff-ffffffffffff") })
+        {
+            using var answer = await cell.Client.GetAsync($"/log/v1/north/proofs/{unknown}", Stop);
+            answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        }
     }
 
     [Fact]
