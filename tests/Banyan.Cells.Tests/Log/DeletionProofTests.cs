@@ -15,7 +15,7 @@ public sealed class DeletionProofTests : IDisposable
 {
     private const string Anna = "north.AAAAAAAAAAAAAAAAAAAAAA";
     private const string Ben = "north.BBBBBBBBBBBBBBBBBBBBBB";
-    private readonly Engines.Signing.SigningKey _key = Engines.Signing.SigningKey.Generate();
+    private readonly SigningKey _key = SigningKey.Generate();
     private readonly TestKeys _keys = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Microsoft.AspNetCore.Http.Metadata;
+using Banyan.Cells.Describing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.OpenApi;
 

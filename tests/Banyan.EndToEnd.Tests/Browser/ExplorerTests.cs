@@ -25,7 +25,7 @@ public partial class ExplorerTests(LivePlatform platform, Chromium chromium) : I
         await Expect(window.Page.Locator(".life-good h3")).ToHaveTextAsync(["Change", "Entry", "Leaf", "Tree", "Checkpoint", "Witnesses"]);
         await Expect(window.Page.Locator(".life-step").First).ToContainTextAsync(receipt);
         await Expect(window.Page.Locator(".life")).ToContainTextAsync("banyan.disaster.alert.issued.v1");
-        (await window.Page.Locator(".life pre").TextContentAsync()).ShouldNotContain("River over its banks", customMessage: "the log holds a commitment in place of the content");
+        (await window.Page.Locator(".life pre").TextContentAsync()).ShouldNotBeNull().ShouldNotContain("River over its banks", customMessage: "the log holds a commitment in place of the content");
         window.Hosts.Keys.ShouldBe([$"127.0.0.1:{platform.Port}"]);
     }
 
