@@ -103,7 +103,7 @@ async function life({ partition, index, receipt }) {
     { name: 'Leaf', state: 'good', about: 'what the log holds of it: a salted commitment in place of the content', rows: [['commitment', hex(leaf.commitment)], ['hash', hex(leaf.hash)]], raw: new TextDecoder().decode(raw) },
     { name: 'Tree', state: same(root, checkpoint.root) ? 'good' : 'bad', about: `${path.length} hashes lead from the leaf to the root of ${checkpoint.size.toLocaleString('en')} entries`, rows: [['root computed', hex(root)], ['root signed', hex(checkpoint.root)]] },
     { name: 'Checkpoint', state: writer ? 'good' : 'bad', about: writer ? `signed by ${writer}, which may write this log` : 'nobody who may write this log signed it', rows: [['log', checkpoint.origin], ['size', checkpoint.size.toLocaleString('en')]] },
-    { name: 'Witnesses', state: enough ? 'good' : 'open', about: enough ? 'so many other regions saw this tree, and that it had only grown' : `${witnesses.length} of ${trust.quorum} that are needed have cosigned`, rows: witnesses.map(w => [w.region, time(w.at)]) },
+    { name: 'Witnesses', state: enough ? 'good' : 'open', about: enough ? 'enough other regions saw this tree, and that it had only grown' : `${witnesses.length} of ${trust.quorum} that are needed have cosigned`, rows: witnesses.map(w => [w.region, time(w.at)]) },
   ]
 }
 
