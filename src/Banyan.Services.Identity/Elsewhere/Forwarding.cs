@@ -32,10 +32,10 @@ internal sealed class Forwarding(IPartitionPeers peers, Homes homes, HomeFinder 
     public Func<HttpContext, Task<IResult>> OfCookie(Func<HttpContext, Task<IResult>> endpoint) => To((c, _) => new(homes.Elsewhere(cookie.Read(c))), endpoint);
 
     /// <summary>To the partition that made a text of a JSON body.</summary>
-    public Func<HttpContext, Task<IResult>> OfJson(string member, Func<HttpContext, Task<IResult>> endpoint) => To((_, body) => new(homes.Elsewhere(Member(body, member))), endpoint);
+    public Func<HttpContext, Task<IResult>> OfJson(string member, Func<HttpContext, Task<IResult>> endpoint) => To((_, body) => new(OfMade(Member(body, member))), endpoint);
 
     /// <summary>To the partition that made a field of a form.</summary>
-    public Func<HttpContext, Task<IResult>> OfField(string field, Func<HttpContext, Task<IResult>> endpoint) => To(async (c, _) => homes.Elsewhere((await FormAsync(c))?.GetValueOrDefault(field)), endpoint);
+    public Func<HttpContext, Task<IResult>> OfField(string field, Func<HttpContext, Task<IResult>> endpoint) => To(async (c, _) => OfMade((await FormAsync(c))?.GetValueOrDefault(field)), endpoint);
 
     /// <summary>To the partition of the token that a client asks about, access tokens among them.</summary>
     public Func<HttpContext, Task<IResult>> OfToken(Func<HttpContext, Task<IResult>> endpoint) => To(
@@ -77,6 +77,8 @@ internal sealed class Forwarding(IPartitionPeers peers, Homes homes, HomeFinder 
             ? await peers.PassOnAsync(context, partition, body)
             : await endpoint(context);
     };
+
+    private string? OfMade(string? token) => homes.Elsewhere(token) ?? homes.ElsewhereOfInvitation(token);
 
     private string? HomeOf(string token) => Jwt.Read(token, TokenIssuer.AccessType, directory) is { } claims ? Jwt.Text(claims, "home") : null;
 

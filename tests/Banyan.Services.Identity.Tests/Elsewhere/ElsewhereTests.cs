@@ -122,6 +122,17 @@ public class ElsewhereTests
     }
 
     [Fact]
+    public async Task Invitation_AcceptedElsewhere_MakesTheAccountAtItsHome()
+    {
+        // The first administrator's: it is known by its hash, and begins with no region's name.
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        await using var platform = await TwoRegions.StartAsync(("identity:invitation", $"east/{Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(token)))}"));
+        var accepted = await platform.West.PostAsync("/identity/v1/invitations/accept", new { token, identifier = "root@kai.example", password = Person.Password }, HttpStatusCode.Created);
+        accepted.GetProperty("subject").GetString()!.ShouldStartWith("east.");
+        await platform.West.PostAsync("/identity/v1/invitations/accept", new { token, identifier = "again@kai.example", password = Person.Password }, HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Fact]
     public async Task Reset_AskedForAndConfirmedElsewhere_ChangesThePasswordAtHome()
     {
         await using var platform = await TwoRegions.StartAsync();
