@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Banyan.Cells.Access;
+using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Banyan.Cells.Hosting;
 using Microsoft.AspNetCore.Builder;
@@ -28,7 +29,7 @@ internal static class HealthEndpoints
             var report = await health.CheckAsync(context.RequestAborted);
             var standsBy = life.State == CellState.Standby && context.Request.Query.ContainsKey("standby");
             await WriteAsync(context, report, standsBy ? "standby" : report.Ready ? "ready" : "not ready", standsBy);
-        }).Always().OpenToAll();
+        }).Always().OpenToAll().TakesQuery(new QueryParameter("standby", QueryType.Text));
     }
 
     private static async Task WriteAsync(HttpContext context, HealthReport report, string status, bool wellAnyway = false)

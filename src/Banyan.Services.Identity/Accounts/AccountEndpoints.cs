@@ -24,9 +24,9 @@ internal sealed class AccountEndpoints(
     {
         const string Service = IdentityService.ServiceName;
         routes.MapGet("/identity/v1/accounts/me", Refusals.Guard(forwarding.OfCaller(GetOwnAsync))).Requires("identity.account.read").OnOwnThings().Describe(Service, "One's own account", 200, "application/json", 401);
-        routes.MapPut("/identity/v1/accounts/me/password", Refusals.Guard(forwarding.OfCaller(ChangePasswordAsync))).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Sets a new password, with the old one; ends every other session", 204, null, 401, 422);
+        routes.MapPut("/identity/v1/accounts/me/password", Refusals.Guard(forwarding.OfCaller(ChangePasswordAsync))).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).TakesJson(AccountShapes.PasswordChange).Describe(Service, "Sets a new password, with the old one; ends every other session", 204, null, 401, 422);
         routes.MapGet("/identity/v1/accounts/{subject}", Refusals.Guard(forwarding.OfRoute("subject", GetAsync))).Requires("identity.people.read").Describe(Service, "An account, without what is personal", 200, "application/json", 404);
-        routes.MapPatch("/identity/v1/accounts/{subject}", Refusals.Guard(forwarding.OfRoute("subject", ChangeAsync))).Requires("identity.people.change").WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Gives and takes roles; lets in or keeps out", 204, null, 404, 409, 422);
+        routes.MapPatch("/identity/v1/accounts/{subject}", Refusals.Guard(forwarding.OfRoute("subject", ChangeAsync))).Requires("identity.people.change").WithBodyLimit(JsonBody.MaxLength).TakesJson(AccountShapes.Change).Describe(Service, "Gives and takes roles; lets in or keeps out", 204, null, 404, 409, 422);
     }
 
     private async Task<IResult> GetOwnAsync(HttpContext context)

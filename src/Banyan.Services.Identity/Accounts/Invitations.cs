@@ -29,6 +29,7 @@ internal sealed class Invitations(
 
     private const int MostDays = 30;
     private const int MostOpen = 1000;
+    private static readonly JsonShape Shape = JsonShape.Object(("roles", AccountShapes.SomeRoles), ("days_valid?", JsonShape.Integer(1, MostDays).OrNull()));
     private const string InsertOne = "INSERT INTO identity.invitations (hash, roles, made_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
     private const string InsertFirst = "INSERT INTO identity.invitations (hash, roles, made_by, created_at) VALUES ($1, $2, 'platform', $3) ON CONFLICT (hash) DO NOTHING";
     private const string Accept = "UPDATE identity.invitations SET accepted_at = $2, accepted_by = $3 WHERE hash = $1 AND accepted_at IS NULL AND (expires_at IS NULL OR expires_at > $2) RETURNING roles";
@@ -36,8 +37,8 @@ internal sealed class Invitations(
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/identity/v1/invitations", Refusals.Guard(InviteAsync)).Requires("identity.invitations.issue").WithBodyLimit(JsonBody.MaxLength).Describe(IdentityService.ServiceName, "Invites somebody to the staff; the token is shown once", 201, "application/json", 422, 429);
-        routes.MapPost("/identity/v1/invitations/accept", Refusals.Guard(forwarding.OfJson("token", AcceptAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(IdentityService.ServiceName, "Makes the account that an invitation is for", 201, "application/json", 409, 422);
+        routes.MapPost("/identity/v1/invitations", Refusals.Guard(InviteAsync)).Requires("identity.invitations.issue").WithBodyLimit(JsonBody.MaxLength).TakesJson(Shape).Describe(IdentityService.ServiceName, "Invites somebody to the staff; the token is shown once", 201, "application/json", 422, 429);
+        routes.MapPost("/identity/v1/invitations/accept", Refusals.Guard(forwarding.OfJson("token", AcceptAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesJson(AccountShapes.Acceptance).Describe(IdentityService.ServiceName, "Makes the account that an invitation is for", 201, "application/json", 409, 422);
     }
 
     private async Task<IResult> InviteAsync(HttpContext context)

@@ -18,10 +18,10 @@ internal sealed class RegistrationEndpoints(Registration registration, Forwardin
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapPost("/identity/v1/registrations", Refusals.Guard(RegisterAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Registers: sends a code to the address", 202, "application/json", 422, 503);
-        routes.MapPost("/identity/v1/registrations/confirm", Refusals.Guard(forwarding.OfJson("confirmation", ConfirmAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Makes the account, with the code", 201, "application/json", 422);
-        routes.MapPost("/identity/v1/resets", Refusals.Guard(ResetAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Sends a code for a new password", 202, "application/json", 422);
-        routes.MapPost("/identity/v1/resets/confirm", Refusals.Guard(forwarding.OfJson("confirmation", ConfirmResetAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Sets a new password, with the code; ends every session", 204, null, 422);
+        routes.MapPost("/identity/v1/registrations", Refusals.Guard(RegisterAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesJson(AccountShapes.Registration).Describe(Service, "Registers: sends a code to the address", 202, "application/json", 422, 503);
+        routes.MapPost("/identity/v1/registrations/confirm", Refusals.Guard(forwarding.OfJson("confirmation", ConfirmAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesJson(AccountShapes.Confirmation).Describe(Service, "Makes the account, with the code", 201, "application/json", 422);
+        routes.MapPost("/identity/v1/resets", Refusals.Guard(ResetAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesJson(AccountShapes.Reset).Describe(Service, "Sends a code for a new password", 202, "application/json", 422);
+        routes.MapPost("/identity/v1/resets/confirm", Refusals.Guard(forwarding.OfJson("confirmation", ConfirmResetAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesJson(AccountShapes.ResetConfirmation).Describe(Service, "Sets a new password, with the code; ends every session", 204, null, 422);
     }
 
     private async Task<IResult> RegisterAsync(HttpContext context)

@@ -5,8 +5,11 @@ namespace Banyan.Services.Identity.Accounts;
 /// <summary>Whether names of roles and scopes can be such names; whether the blueprint knows them is decided where they are used. Pure.</summary>
 internal static class RoleNames
 {
-    private const int Most = 32;
-    private const int Longest = 100;
+    /// <summary>The most roles or scopes at once.</summary>
+    public const int Most = 32;
+
+    /// <summary>The longest name, in characters.</summary>
+    public const int Longest = 100;
 
     /// <summary>Every problem; empty where there is none.</summary>
     public static List<string> Check(IReadOnlyList<string>? roles)

@@ -27,12 +27,17 @@ internal sealed class ApiKeyEndpoints(IJournal journal, ApiKeyStore store, IAcce
     private const int MostDays = 366;
     private const int MostOverlapHours = 24 * 30;
 
+    private static readonly JsonShape Shape = JsonShape.Object(
+        ("name", JsonShape.Text(100, 1)), ("roles", AccountShapes.SomeRoles), ("scopes?", AccountShapes.Scopes.OrNull()), ("days_valid?", JsonShape.Integer(1, MostDays).OrNull()));
+
+    private static readonly JsonShape RotationShape = JsonShape.Object(("overlap_hours?", JsonShape.Integer(0, MostOverlapHours).OrNull()));
+
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapPost("/identity/v1/keys", Refusals.Guard(MakeAsync)).Requires("identity.keys.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Makes an API key, shown once", 201, "application/json", 422, 429);
+        routes.MapPost("/identity/v1/keys", Refusals.Guard(MakeAsync)).Requires("identity.keys.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).TakesJson(Shape).Describe(Service, "Makes an API key, shown once", 201, "application/json", 422, 429);
         routes.MapGet("/identity/v1/keys", Refusals.Guard(ListAsync)).Requires("identity.keys.read").OnOwnThings().Describe(Service, "API keys, without their secrets", 200);
-        routes.MapPost("/identity/v1/keys/{id}/rotate", Refusals.Guard(RotateAsync)).Requires("identity.keys.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Makes a key in place of another, which is good for a while yet", 201, "application/json", 404, 422);
+        routes.MapPost("/identity/v1/keys/{id}/rotate", Refusals.Guard(RotateAsync)).Requires("identity.keys.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).TakesJson(RotationShape).Describe(Service, "Makes a key in place of another, which is good for a while yet", 201, "application/json", 404, 422);
         routes.MapDelete("/identity/v1/keys/{id}", Refusals.Guard(WithdrawAsync)).Requires("identity.keys.change").OnOwnThings().Describe(Service, "Withdraws a key, in every region", 204, null, 404);
     }
 

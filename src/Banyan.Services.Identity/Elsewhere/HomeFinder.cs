@@ -38,7 +38,7 @@ internal sealed class HomeFinder(IPartitionPeers peers, NpgsqlDataSource databas
     public readonly record struct Home(string Partition, bool IsKnown, bool IsSure);
 
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost(Path, (Delegate)AnswerAsync).ForCells().WithBodyLimit(JsonBody.MaxLength).Describe(IdentityService.ServiceName, "Whether an address of this keyed hash is known here; for cells", 200, "application/json");
+        routes.MapPost(Path, (Delegate)AnswerAsync).ForCells().WithBodyLimit(JsonBody.MaxLength).TakesJson(JsonShape.Object(("fingerprint", JsonShape.Text(JsonBody.MaxLength).OrNull()))).Describe(IdentityService.ServiceName, "Whether an address of this keyed hash is known here; for cells", 200, "application/json");
 
     /// <summary>Whether a partition can be asked, ours among them.</summary>
     public bool IsPartition(string name) => name == cell.Partition || _others.Contains(name);

@@ -21,8 +21,8 @@ internal sealed class AuthorizeEndpoint(
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/identity/oauth/authorize", Refusals.Guard(forwarding.OfCookie(c => AnswerAsync(c, c.Request.Query, isDecision: false)))).OpenToAll().Describe(IdentityService.ServiceName, "A code, by way of the person's browser (RFC 6749, PKCE)", 303, null);
-        routes.MapPost("/identity/oauth/authorize", Refusals.Guard(forwarding.OfCookie(PostAsync))).OpenToAll().WithBodyLimit(OAuth.MaxLength).Describe(IdentityService.ServiceName, "The same as a form, and the person's decision", 303, null);
+        routes.MapGet("/identity/oauth/authorize", Refusals.Guard(forwarding.OfCookie(c => AnswerAsync(c, c.Request.Query, isDecision: false)))).OpenToAll().TakesQuery(OAuthFields.Authorize).RefusesAs(page.Flaw).Describe(IdentityService.ServiceName, "A code, by way of the person's browser (RFC 6749, PKCE)", 303, null);
+        routes.MapPost("/identity/oauth/authorize", Refusals.Guard(forwarding.OfCookie(PostAsync))).OpenToAll().WithBodyLimit(OAuth.MaxLength).TakesForm([.. OAuthFields.Authorize, OAuthFields.Text(Decision), Forms.Token]).RefusesAs(page.Flaw).Describe(IdentityService.ServiceName, "The same as a form, and the person's decision", 303, null);
     }
 
     private async Task<IResult> PostAsync(HttpContext context)

@@ -34,13 +34,25 @@ internal sealed class ClientEndpoints(IJournal journal, NpgsqlDataSource databas
         """;
     private const string Rotate = "UPDATE identity.clients SET old_secret = secret, old_until = $3, secret = $2 WHERE id = $1 AND kind = 'confidential' AND disabled_at IS NULL";
 
+    private static readonly JsonShape Addresses = JsonShape.List(JsonShape.Text(RedirectAddress.Longest, 1), MostAddresses).OrNull();
+
+    private static readonly JsonShape Shape = JsonShape.Object(
+        ("name", JsonShape.Text(100, 1)),
+        ("confidential?", JsonShape.Boolean.OrNull()),
+        ("redirect_uris?", Addresses),
+        ("post_logout_redirect_uris?", Addresses),
+        ("scopes?", AccountShapes.Scopes.OrNull()),
+        ("grant_types?", JsonShape.List(JsonShape.Word(Known), 20, 1).OrNull()),
+        ("roles?", AccountShapes.Roles.OrNull()),
+        ("trusted?", JsonShape.Boolean.OrNull()));
+
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapPost("/identity/v1/clients", Refusals.Guard(RegisterAsync)).Requires("identity.clients.change").WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Registers a client; its secret is shown once", 201, "application/json", 422, 429);
+        routes.MapPost("/identity/v1/clients", Refusals.Guard(RegisterAsync)).Requires("identity.clients.change").WithBodyLimit(JsonBody.MaxLength).TakesJson(Shape).Describe(Service, "Registers a client; its secret is shown once", 201, "application/json", 422, 429);
         routes.MapGet("/identity/v1/clients", Refusals.Guard(ListAsync)).Requires("identity.clients.read").Describe(Service, "Clients", 200);
         routes.MapDelete("/identity/v1/clients/{id}", Refusals.Guard(forwarding.OfRoute("id", RemoveAsync))).Requires("identity.clients.change").Describe(Service, "Removes a client; what it was granted ends", 204, null, 404);
-        routes.MapPost("/identity/v1/clients/{id}/secret", Refusals.Guard(forwarding.OfRoute("id", RotateAsync))).Requires("identity.clients.change").Describe(Service, "A new secret; the one before is good for a day", 200, "application/json", 404);
+        routes.MapPost("/identity/v1/clients/{id}/secret", Refusals.Guard(forwarding.OfRoute("id", RotateAsync))).Requires("identity.clients.change").TakesNothing().Describe(Service, "A new secret; the one before is good for a day", 200, "application/json", 404);
     }
 
     private async Task<IResult> RegisterAsync(HttpContext context)

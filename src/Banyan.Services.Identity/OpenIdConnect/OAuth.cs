@@ -33,6 +33,9 @@ internal static class OAuth
         json.WriteString("error_description"u8, description);
     });
 
+    /// <summary>What the gateway finds wrong with a request.</summary>
+    public static IResult Flaw(int status, string description) => Error("invalid_request", description);
+
     /// <summary>An object, never to be cached.</summary>
     public static IResult Json(Action<Utf8JsonWriter> write) => new Answer(200, write);
 

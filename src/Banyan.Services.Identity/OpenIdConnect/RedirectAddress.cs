@@ -3,7 +3,8 @@ namespace Banyan.Services.Identity.OpenIdConnect;
 /// <summary>Where answers may be sent (RFC 9700, sections 2.1 and 4.1.3; RFC 8252, sections 7 and 8). Pure.</summary>
 internal static class RedirectAddress
 {
-    private const int Longest = 2000;
+    /// <summary>The longest that is registered, in characters.</summary>
+    public const int Longest = 2000;
 
     /// <summary>Null where a client may register it, else why not.</summary>
     public static string? Check(string text)

@@ -23,7 +23,7 @@ internal sealed class TokenEndpoint(
     public static readonly TimeSpan LostAnswer = TimeSpan.FromSeconds(60);
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapPost("/identity/oauth/token", OAuth.Guard(forwarding.OfGrant(PostAsync))).OpenToAll().JudgesBasic().WithBodyLimit(OAuth.MaxLength)
-        .Describe(IdentityService.ServiceName, "Tokens for a code, a refresh token, or a client's credentials (RFC 6749)", 200);
+        .TakesForm(OAuthFields.Token).RefusesAs(OAuth.Flaw).Describe(IdentityService.ServiceName, "Tokens for a code, a refresh token, or a client's credentials (RFC 6749)", 200);
 
     private async Task<IResult> PostAsync(HttpContext context)
     {

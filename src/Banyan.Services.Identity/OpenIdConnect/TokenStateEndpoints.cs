@@ -22,9 +22,9 @@ internal sealed class TokenStateEndpoints(
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapPost("/identity/oauth/revoke", OAuth.Guard(forwarding.OfToken(RevokeAsync))).OpenToAll().JudgesBasic().WithBodyLimit(OAuth.MaxLength).Describe(Service, "Ends what a token was granted (RFC 7009)", 200, null);
-        routes.MapPost("/identity/oauth/introspect", OAuth.Guard(forwarding.OfToken(IntrospectAsync))).OpenToAll().JudgesBasic().WithBodyLimit(OAuth.MaxLength).Describe(Service, "What a token is worth (RFC 7662)", 200);
-        routes.MapMethods("/identity/oauth/userinfo", ["GET", "POST"], OAuth.Guard(forwarding.OfCaller(UserinfoAsync))).OpenToAll().WithBodyLimit(OAuth.MaxLength).Describe(Service, "Who the person is, as far as the token's scopes say", 200);
+        routes.MapPost("/identity/oauth/revoke", OAuth.Guard(forwarding.OfToken(RevokeAsync))).OpenToAll().JudgesBasic().WithBodyLimit(OAuth.MaxLength).TakesForm(OAuthFields.State).RefusesAs(OAuth.Flaw).Describe(Service, "Ends what a token was granted (RFC 7009)", 200, null);
+        routes.MapPost("/identity/oauth/introspect", OAuth.Guard(forwarding.OfToken(IntrospectAsync))).OpenToAll().JudgesBasic().WithBodyLimit(OAuth.MaxLength).TakesForm(OAuthFields.State).RefusesAs(OAuth.Flaw).Describe(Service, "What a token is worth (RFC 7662)", 200);
+        routes.MapMethods("/identity/oauth/userinfo", ["GET", "POST"], OAuth.Guard(forwarding.OfCaller(UserinfoAsync))).OpenToAll().WithBodyLimit(OAuth.MaxLength).TakesNothing().Describe(Service, "Who the person is, as far as the token's scopes say", 200);
     }
 
     private async Task<IResult> RevokeAsync(HttpContext context)

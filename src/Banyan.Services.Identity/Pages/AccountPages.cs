@@ -24,9 +24,9 @@ internal sealed class AccountPages(
     {
         const string Service = IdentityService.ServiceName;
         routes.MapGet(ReturnPath.Account, Refusals.Guard(forwarding.OfCookie(ShowAsync))).OpenToAll().Describe(Service, "The page of one's own account and sessions", 200, "text/html");
-        routes.MapPost("/identity/account/end", Refusals.Guard(forwarding.OfCookie(EndAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its form to end a session", 303, null);
-        routes.MapGet("/identity/oauth/logout", Refusals.Guard(forwarding.OfCookie(LogoutAsync))).OpenToAll().Describe(Service, "Logs out (RP-initiated)", 303, null);
-        routes.MapPost("/identity/oauth/logout", Refusals.Guard(forwarding.OfCookie(LogoutAsync))).OpenToAll().WithBodyLimit(OAuth.MaxLength).Describe(Service, "The same as a form", 303, null);
+        routes.MapPost("/identity/account/end", Refusals.Guard(forwarding.OfCookie(EndAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesForm(Forms.Fields("session")).RefusesAs(page.Flaw).Describe(Service, "Its form to end a session", 303, null);
+        routes.MapGet("/identity/oauth/logout", Refusals.Guard(forwarding.OfCookie(LogoutAsync))).OpenToAll().TakesQuery(OAuthFields.Logout).RefusesAs(page.Flaw).Describe(Service, "Logs out (RP-initiated)", 303, null);
+        routes.MapPost("/identity/oauth/logout", Refusals.Guard(forwarding.OfCookie(LogoutAsync))).OpenToAll().WithBodyLimit(OAuth.MaxLength).TakesForm([.. OAuthFields.Logout, Forms.Token]).RefusesAs(page.Flaw).Describe(Service, "The same as a form", 303, null);
     }
 
     private async Task<IResult> ShowAsync(HttpContext context)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Banyan.Cells.Describing;
 using Banyan.Services.Identity.OpenIdConnect;
 using Banyan.Services.Identity.Tokens;
 using Microsoft.AspNetCore.Http;
@@ -13,6 +14,9 @@ namespace Banyan.Services.Identity.Pages;
 internal sealed class Forms(IdentitySettings settings)
 {
     public const string Field = "form_token";
+
+    /// <summary>The hidden field, as it is described.</summary>
+    public static readonly QueryParameter Token = Text(Field);
 
     /// <summary>The cookie's name.</summary>
     public string CookieName { get; } = settings.IsSecure ? "__Host-banyan-form" : "banyan-form";
@@ -30,6 +34,15 @@ internal sealed class Forms(IdentitySettings settings)
 
         return Html.Of($"<input type=\"hidden\" name=\"{Field}\" value=\"{token}\">");
     }
+
+    /// <summary>
+    /// Fields of a form of ours, as they are described, and checked before they are read: none may come twice. What else is wrong
+    /// with them, the page says, beside the form; so here they are texts, no longer than a form may be.
+    /// </summary>
+    public static QueryParameter[] Fields(params ReadOnlySpan<string> names) => [Token, .. names.ToArray().Select(Text)];
+
+    /// <summary>A field of whatever text.</summary>
+    public static QueryParameter Text(string name) => new(name, QueryType.Text) { Longest = JsonBody.MaxLength };
 
     /// <summary>The form, where one of our pages sent it; else null.</summary>
     public async Task<Dictionary<string, string>?> ReadAsync(HttpContext context)

@@ -18,9 +18,9 @@ internal sealed class LoginPages(Page page, Forms forms, Login login, SessionCoo
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapGet("/identity/login", Refusals.Guard(ShowAsync)).OpenToAll().Describe(Service, "The page to log in", 200, "text/html");
-        routes.MapPost("/identity/login", Refusals.Guard(PostAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its form", 303, null);
-        routes.MapPost("/identity/login/code", Refusals.Guard(forwarding.OfField("challenge", PostCodeAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "The form of the second step", 303, null);
+        routes.MapGet("/identity/login", Refusals.Guard(ShowAsync)).OpenToAll().TakesQuery(Forms.Text("return")).RefusesAs(page.Flaw).Describe(Service, "The page to log in", 200, "text/html");
+        routes.MapPost("/identity/login", Refusals.Guard(PostAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesForm(Forms.Fields("identifier", "password", "return")).RefusesAs(page.Flaw).Describe(Service, "Its form", 303, null);
+        routes.MapPost("/identity/login/code", Refusals.Guard(forwarding.OfField("challenge", PostCodeAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesForm(Forms.Fields("challenge", "code", "return")).RefusesAs(page.Flaw).Describe(Service, "The form of the second step", 303, null);
     }
 
     private async Task<IResult> ShowAsync(HttpContext context)

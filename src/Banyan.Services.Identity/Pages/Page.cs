@@ -29,6 +29,9 @@ internal sealed class Page(CellContext cell)
     /// <summary>A page that says why not.</summary>
     public IResult Refuse(string title, string detail, int status = 400) => Show(title, Html.Of($"<h1>{title}</h1><p>{detail}</p>"), status);
 
+    /// <summary>What the gateway finds wrong with a request.</summary>
+    public IResult Flaw(int status, string detail) => Refuse("This request can't be read", detail, status);
+
     private static string ReadStyle()
     {
         using var reader = new StreamReader(typeof(Page).Assembly.GetManifestResourceStream("identity.css")!);

@@ -17,13 +17,13 @@ internal sealed class RegistrationPages(Page page, Forms forms, Registration reg
     {
         const string Service = IdentityService.ServiceName;
         routes.MapGet("/identity/register", Refusals.Guard(c => Task.FromResult(RegisterForm(c, null)))).OpenToAll().Describe(Service, "The page to register", 200, "text/html");
-        routes.MapPost("/identity/register", Refusals.Guard(RegisterAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its form", 200, "text/html");
-        routes.MapPost("/identity/register/confirm", Refusals.Guard(forwarding.OfField("confirmation", ConfirmAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its second form", 200, "text/html");
+        routes.MapPost("/identity/register", Refusals.Guard(RegisterAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesForm(Forms.Fields("identifier", "password", "name")).RefusesAs(page.Flaw).Describe(Service, "Its form", 200, "text/html");
+        routes.MapPost("/identity/register/confirm", Refusals.Guard(forwarding.OfField("confirmation", ConfirmAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesForm(Forms.Fields("confirmation", "code")).RefusesAs(page.Flaw).Describe(Service, "Its second form", 200, "text/html");
         routes.MapGet("/identity/reset", Refusals.Guard(c => Task.FromResult(ResetForm(c, null)))).OpenToAll().Describe(Service, "The page for a new password", 200, "text/html");
-        routes.MapPost("/identity/reset", Refusals.Guard(ResetAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its form", 200, "text/html");
-        routes.MapPost("/identity/reset/confirm", Refusals.Guard(forwarding.OfField("confirmation", ConfirmResetAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its second form", 200, "text/html");
+        routes.MapPost("/identity/reset", Refusals.Guard(ResetAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesForm(Forms.Fields("identifier")).RefusesAs(page.Flaw).Describe(Service, "Its form", 200, "text/html");
+        routes.MapPost("/identity/reset/confirm", Refusals.Guard(forwarding.OfField("confirmation", ConfirmResetAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesForm(Forms.Fields("confirmation", "code", "password")).RefusesAs(page.Flaw).Describe(Service, "Its second form", 200, "text/html");
         routes.MapGet("/identity/invitation", Refusals.Guard(c => Task.FromResult(InvitationForm(c, null)))).OpenToAll().Describe(Service, "The page to accept an invitation", 200, "text/html");
-        routes.MapPost("/identity/invitation", Refusals.Guard(forwarding.OfField("token", AcceptAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its form", 200, "text/html");
+        routes.MapPost("/identity/invitation", Refusals.Guard(forwarding.OfField("token", AcceptAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesForm(Forms.Fields("token", "identifier", "password", "name")).RefusesAs(page.Flaw).Describe(Service, "Its form", 200, "text/html");
     }
 
     private Task<IResult> RegisterAsync(HttpContext context) => WithFormAsync(context, async form =>

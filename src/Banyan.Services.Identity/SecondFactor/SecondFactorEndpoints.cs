@@ -16,13 +16,16 @@ namespace Banyan.Services.Identity.SecondFactor;
 /// </summary>
 internal sealed class SecondFactorEndpoints(SecondFactorSetup setup, Forwarding forwarding)
 {
+    private static readonly JsonShape PasswordShape = JsonShape.Object(("password", AccountShapes.KnownPassword));
+    private static readonly JsonShape CodeShape = JsonShape.Object(("code", AccountShapes.Code));
+
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapPost("/identity/v1/second-factor", Refusals.Guard(forwarding.OfCaller(BeginAsync))).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "A secret for an authenticator, with the password", 200, "application/json", 401, 409);
-        routes.MapPost("/identity/v1/second-factor/confirm", Refusals.Guard(forwarding.OfCaller(ConfirmAsync))).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Turns it on, with a code; recovery codes are shown once", 200, "application/json", 422);
-        routes.MapPost("/identity/v1/second-factor/recovery-codes", Refusals.Guard(forwarding.OfCaller(RenewAsync))).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "New recovery codes, with a code", 200, "application/json", 422);
-        routes.MapPost("/identity/v1/second-factor/remove", Refusals.Guard(forwarding.OfCaller(RemoveAsync))).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Turns it off, with a code", 204, null, 422);
+        routes.MapPost("/identity/v1/second-factor", Refusals.Guard(forwarding.OfCaller(BeginAsync))).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).TakesJson(PasswordShape).Describe(Service, "A secret for an authenticator, with the password", 200, "application/json", 401, 409);
+        routes.MapPost("/identity/v1/second-factor/confirm", Refusals.Guard(forwarding.OfCaller(ConfirmAsync))).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).TakesJson(CodeShape).Describe(Service, "Turns it on, with a code; recovery codes are shown once", 200, "application/json", 422);
+        routes.MapPost("/identity/v1/second-factor/recovery-codes", Refusals.Guard(forwarding.OfCaller(RenewAsync))).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).TakesJson(CodeShape).Describe(Service, "New recovery codes, with a code", 200, "application/json", 422);
+        routes.MapPost("/identity/v1/second-factor/remove", Refusals.Guard(forwarding.OfCaller(RemoveAsync))).Requires("identity.account.change").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).TakesJson(CodeShape).Describe(Service, "Turns it off, with a code", 204, null, 422);
     }
 
     private async Task<IResult> BeginAsync(HttpContext context)

@@ -16,11 +16,14 @@ namespace Banyan.Services.Identity.Sessions;
 /// <summary><c>/identity/v1/sessions</c>: logging in as programs do it (the cookie is then good for the code flow), and one's own sessions.</summary>
 internal sealed class SessionEndpoints(IJournal journal, Login login, SessionStore sessions, SessionEnding ending, SessionCookie cookie, HomeFinder finder, Forwarding forwarding, ChangeKeys keys)
 {
+    private static readonly JsonShape LoginShape = JsonShape.Object(("identifier", AccountShapes.Identifier), ("password", AccountShapes.KnownPassword), ("home?", AccountShapes.Token.OrNull()));
+    private static readonly JsonShape CodeShape = JsonShape.Object(("challenge", AccountShapes.Token), ("code", AccountShapes.Code));
+
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapPost("/identity/v1/sessions", Refusals.Guard(BeginAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Logs in; 202 where a code is needed too", 200, "application/json", 401, 429, 503);
-        routes.MapPost("/identity/v1/sessions/second-factor", Refusals.Guard(forwarding.OfJson("challenge", ContinueAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "The second step of a login", 200, "application/json", 401, 429);
+        routes.MapPost("/identity/v1/sessions", Refusals.Guard(BeginAsync)).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesJson(LoginShape).Describe(Service, "Logs in; 202 where a code is needed too", 200, "application/json", 401, 429, 503);
+        routes.MapPost("/identity/v1/sessions/second-factor", Refusals.Guard(forwarding.OfJson("challenge", ContinueAsync))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesJson(CodeShape).Describe(Service, "The second step of a login", 200, "application/json", 401, 429);
         routes.MapGet("/identity/v1/sessions", Refusals.Guard(forwarding.OfCaller(ListAsync))).Requires("identity.sessions.read").OnOwnThings().Describe(Service, "One's own sessions", 200, "application/json", 401);
         routes.MapDelete("/identity/v1/sessions/{id}", Refusals.Guard(forwarding.OfCaller(EndAsync))).Requires("identity.sessions.end").OnOwnThings().Describe(Service, "Ends one of one's own sessions, in every region", 204, null, 401, 404);
     }

@@ -23,15 +23,16 @@ internal sealed class CaseDecisions(IJournal journal, CaseStore store, IKeyVault
     private const string CountApprovals = "SELECT count(*) FROM identity.decisions WHERE case_id = $1 AND verdict = 'approve'";
     private const string Close = "UPDATE identity.cases SET state = $2, decided_at = $3 WHERE id = $1";
     private const string Verify = "UPDATE identity.accounts SET verification = greatest(verification, $2) WHERE subject = $1";
+    private static readonly JsonShape Shape = JsonShape.Object(("verdict", JsonShape.Word("approve", "decline")), ("reason", JsonShape.Text(LongestReason, 1)));
     private static readonly string[] States = ["open", "approved", "declined", "withdrawn"];
 
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapGet("/identity/v1/case-files", Refusals.Guard(ListAsync)).Requires("identity.cases.read").Describe(Service, "Cases by state, oldest first, without what is personal", 200, "application/json", 422);
+        routes.MapGet("/identity/v1/case-files", Refusals.Guard(ListAsync)).Requires("identity.cases.read").TakesQuery(new("state", QueryType.Text) { OneOf = [.. States] }, new("after", QueryType.Id)).Describe(Service, "Cases by state, oldest first, without what is personal", 200, "application/json", 422);
         routes.MapGet("/identity/v1/case-files/{id:guid}", Refusals.Guard(GetAsync)).Requires("identity.cases.read").Describe(Service, "A case; that you looked is recorded", 200, "application/json", 404);
         routes.MapGet("/identity/v1/case-files/{id:guid}/documents/{document:guid}", Refusals.Guard(GetDocumentAsync)).Requires("identity.cases.read").Describe(Service, "A document; that you looked is recorded", 200, "application/octet-stream", 404);
-        routes.MapPost("/identity/v1/case-files/{id:guid}/decisions", Refusals.Guard(DecideAsync)).Requires("identity.cases.decide").WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Decides; level 3 and hits of the watch list need two people", 200, "application/json", 404, 409, 422);
+        routes.MapPost("/identity/v1/case-files/{id:guid}/decisions", Refusals.Guard(DecideAsync)).Requires("identity.cases.decide").WithBodyLimit(JsonBody.MaxLength).TakesJson(Shape).Describe(Service, "Decides; level 3 and hits of the watch list need two people", 200, "application/json", 404, 409, 422);
     }
 
     private async Task<IResult> ListAsync(HttpContext context)

@@ -27,14 +27,20 @@ internal sealed class CaseEndpoints(IJournal journal, CaseStore store, AccountSt
     private const string Withdraw = "UPDATE identity.cases SET state = 'withdrawn', decided_at = $2 WHERE id = $1";
     private const string DeleteDocuments = "DELETE FROM identity.documents WHERE case_id = $1";
 
+    private static readonly JsonShape Shape = JsonShape.Object(
+        ("level", JsonShape.Integer(2, VerificationRule.Highest)),
+        ("name", JsonShape.Text(1_000, 1)),
+        ("born", JsonShape.Text(10) with { Pattern = new TextPattern("[0-9]{4}-[0-9]{2}-[0-9]{2}", "a date such as 1990-12-31") }),
+        ("country", JsonShape.Text(2) with { Pattern = new TextPattern("[A-Z]{2}", "two capital letters (ISO 3166)") }));
+
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
         routes.MapGet("/identity/v1/verification/rule", ShowRule).OpenToAll().Describe(Service, "How well a person must be known before what", 200);
-        routes.MapPost("/identity/v1/cases", Refusals.Guard(forwarding.OfCaller(OpenAsync))).Requires("identity.account.verify").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Asks to be verified to a level", 201, "application/json", 409, 422);
+        routes.MapPost("/identity/v1/cases", Refusals.Guard(forwarding.OfCaller(OpenAsync))).Requires("identity.account.verify").OnOwnThings().WithBodyLimit(JsonBody.MaxLength).TakesJson(Shape).Describe(Service, "Asks to be verified to a level", 201, "application/json", 409, 422);
         routes.MapGet("/identity/v1/cases", Refusals.Guard(forwarding.OfCaller(ListAsync))).Requires("identity.account.read").OnOwnThings().Describe(Service, "One's own cases", 200);
         routes.MapGet("/identity/v1/cases/{id:guid}", Refusals.Guard(forwarding.OfCaller(GetAsync))).Requires("identity.account.read").OnOwnThings().Describe(Service, "One of them", 200, "application/json", 404);
-        routes.MapPost("/identity/v1/cases/{id:guid}/documents", Refusals.Guard(forwarding.OfCaller(AddDocumentAsync))).Requires("identity.account.verify").OnOwnThings().WithBodyLimit(MostBytes).Describe(Service, "Adds a document: JPEG, PNG or PDF, up to 2 MiB", 201, "application/json", 404, 409, 422);
+        routes.MapPost("/identity/v1/cases/{id:guid}/documents", Refusals.Guard(forwarding.OfCaller(AddDocumentAsync))).Requires("identity.account.verify").OnOwnThings().WithBodyLimit(MostBytes).TakesQuery(new QueryParameter("kind", QueryType.Text) { Required = true, OneOf = [.. Kinds] }).TakesBody([.. Types.Select(static t => t.Type)]).Describe(Service, "Adds a document: JPEG, PNG or PDF, up to 2 MiB", 201, "application/json", 404, 409, 422);
         routes.MapDelete("/identity/v1/cases/{id:guid}", Refusals.Guard(forwarding.OfCaller(WithdrawAsync))).Requires("identity.account.verify").OnOwnThings().Describe(Service, "Withdraws a case; its documents are deleted", 204, null, 404, 409);
     }
 

@@ -22,12 +22,15 @@ internal sealed partial class ServiceSources(IReadOnlyList<ServiceSources.Source
             Reader().Matches(t.Text).Select(static m => m.Groups["name"].Value).ToHashSet(StringComparer.Ordinal)))]);
     }
 
-    /// <summary>What is read in the file, and in those without routes that it names and that read for it.</summary>
+    /// <summary>What is read in the file, and in those without routes that read for it (<c>Name.Read…(</c>, of the type or of one that it is given).</summary>
     public IEnumerable<string> ReadsOf(SourceFile file) =>
-        file.Reads.Concat(files.Where(h => h.Project == file.Project && h.Routes.Count == 0 && h.Reads.Count > 0 && Regex.IsMatch(file.Text, $@"\b{h.Name}\b")).SelectMany(static h => h.Reads)).Distinct(StringComparer.Ordinal);
+        file.Reads.Concat(files.Where(h => h.Project == file.Project && h.Routes.Count == 0 && h.Reads.Count > 0 && ReadsBy(file, h.Name)).SelectMany(static h => h.Reads)).Distinct(StringComparer.Ordinal);
 
     /// <summary>Files that take a request's query or form, in which no name is read and that name no file that reads one.</summary>
     public IEnumerable<string> Unknown() => files.Where(f => TakesThem().IsMatch(f.Text) && f.Name is not ("RequestRules" or "QueryReader") && !ReadsOf(f).Any()).Select(static f => f.Name);
+
+    private static bool ReadsBy(SourceFile file, string reader) =>
+        Regex.IsMatch(file.Text, $@"\b{reader}\.Read\w*\(") || Regex.Match(file.Text, $@"\b{reader} (\w+)[,)]") is { Success: true } given && Regex.IsMatch(file.Text, $@"\b{given.Groups[1].Value}\.Read\w*\(");
 
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Banyan.Cells;
 using Banyan.Cells.Access;
+using Banyan.Cells.Access.Directory;
 using Banyan.Cells.Hosting;
 using Banyan.Cli.Verbs;
 using Banyan.Engines.Clocks;
@@ -18,6 +19,8 @@ public sealed class WholeCell : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("banyan-whole-").FullName;
     private readonly SingleStore _store = new(BootTime.Instance);
     private readonly Executed _executed = new();
+    private readonly CancellationTokenSource _stop = new();
+    private Task _following = Task.CompletedTask;
     private WebApplication? _app;
 
     public HttpClient Client { get; private set; } = null!;
@@ -30,13 +33,15 @@ public sealed class WholeCell : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        var access = GuardedCell.Access(_store) with { PeerOf = static _ => Peer.Process };
+        _following = ((AccessDirectory)access.Directory).RunAsync(_stop.Token);
         _app = CellHost.Build(
             new CellOptions
             {
                 Context = new CellContext { Platform = "test", Region = "east", Partition = "east", PublicAddress = new Uri("http://test.example") },
                 ConnectionString = await PostgresServer.CreateDatabaseAsync(),
                 Port = 0,
-                Access = GuardedCell.Access(_store) with { PeerOf = static _ => Peer.Process },
+                Access = access,
                 Keys = GuardedCell.Keys(_folder),
                 Deployment = new Banyan.Cells.Records.Deployment(new string('0', 64), "0"),
             },
@@ -44,7 +49,7 @@ public sealed class WholeCell : IAsyncLifetime
             builder => builder.Logging.AddProvider(_executed).AddFilter<Executed>(Executed.Category, LogLevel.Information));
         await _app.StartAsync();
         Endpoints = [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(static s => s.Endpoints).OfType<RouteEndpoint>()];
-        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(_app.Urls.First()) };
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(_app.Urls.First()), Timeout = TimeSpan.FromSeconds(30) };
     }
 
     public async ValueTask DisposeAsync()
@@ -56,7 +61,10 @@ public sealed class WholeCell : IAsyncLifetime
             await _app.DisposeAsync();
         }
 
+        await _stop.CancelAsync();
+        await _following;
         await _store.DisposeAsync();
+        _stop.Dispose();
         _executed.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
