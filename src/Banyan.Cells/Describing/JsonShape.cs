@@ -17,6 +17,9 @@ public sealed record JsonShape
     /// <summary><c>true</c> or <c>false</c>.</summary>
     public static readonly JsonShape Boolean = new(JsonShapeKind.Boolean);
 
+    /// <summary>A UUID (RFC 9562).</summary>
+    public static readonly JsonShape Id = Text(36) with { Pattern = new TextPattern("[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a UUID") };
+
     /// <summary>What it is.</summary>
     public JsonShapeKind Kind { get; }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Banyan.Cells.Access;
+using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -21,7 +22,7 @@ internal static class WitnessEndpoints
     {
         if (routes.ServiceProvider.GetService<RegionWitness>() is not { } witness)
             return;
-        routes.MapPost(Prefix + "/add-checkpoint", context => AddAsync(witness, context)).WithBodyLimit(AddCheckpointBody.MostBytes).Always().ForCells();
+        routes.MapPost(Prefix + "/add-checkpoint", context => AddAsync(witness, context)).WithBodyLimit(AddCheckpointBody.MostBytes).TakesBody(RequestBody.AnyType).BodyMayBeAbsent().Always().ForCells();
         routes.MapGet(Prefix + "/{hash:length(64)}/checkpoint", context => NewestAsync(witness, context)).Always().ForCells();
     }
 

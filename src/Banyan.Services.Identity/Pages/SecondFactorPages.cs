@@ -20,9 +20,9 @@ internal sealed class SecondFactorPages(Page page, Forms forms, SessionStore ses
     {
         const string Service = IdentityService.ServiceName;
         routes.MapGet(Path, Refusals.Guard(forwarding.OfCookie(ShowAsync))).OpenToAll().Describe(Service, "The page of one's own second factor", 200, "text/html");
-        routes.MapPost(Path, Refusals.Guard(forwarding.OfCookie(c => WithSessionAsync(c, BeginAsync)))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its form: a secret, as a picture too", 200, "text/html");
-        routes.MapPost(Path + "/confirm", Refusals.Guard(forwarding.OfCookie(c => WithSessionAsync(c, ConfirmAsync)))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its form with the first code", 200, "text/html");
-        routes.MapPost(Path + "/remove", Refusals.Guard(forwarding.OfCookie(c => WithSessionAsync(c, RemoveAsync)))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).Describe(Service, "Its form to turn it off", 303, null);
+        routes.MapPost(Path, Refusals.Guard(forwarding.OfCookie(c => WithSessionAsync(c, BeginAsync)))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesForm(Forms.Fields("password")).RefusesAs(page.Flaw).Describe(Service, "Its form: a secret, as a picture too", 200, "text/html");
+        routes.MapPost(Path + "/confirm", Refusals.Guard(forwarding.OfCookie(c => WithSessionAsync(c, ConfirmAsync)))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesForm(Forms.Fields("code")).RefusesAs(page.Flaw).Describe(Service, "Its form with the first code", 200, "text/html");
+        routes.MapPost(Path + "/remove", Refusals.Guard(forwarding.OfCookie(c => WithSessionAsync(c, RemoveAsync)))).OpenToAll().WithBodyLimit(JsonBody.MaxLength).TakesForm(Forms.Fields("code")).RefusesAs(page.Flaw).Describe(Service, "Its form to turn it off", 303, null);
     }
 
     private async Task<IResult> ShowAsync(HttpContext context) => await sessions.FindAsync(cookie.Read(context), context.RequestAborted) is not { } session

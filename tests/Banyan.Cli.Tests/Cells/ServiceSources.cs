@@ -13,12 +13,14 @@ internal sealed partial class ServiceSources(IReadOnlyList<ServiceSources.Source
         var paths = Directory.GetDirectories(Path.Combine(Root(), "src")).Where(static d => Path.GetFileName(d) is "Banyan.Cells" || Path.GetFileName(d).StartsWith("Banyan.Services.", StringComparison.Ordinal))
             .SelectMany(static d => Directory.GetFiles(d, "*.cs", SearchOption.AllDirectories).Select(f => (Project: Path.GetFileName(d), File: f))).ToList();
         var texts = paths.Select(static p => (p.Project, Name: Path.GetFileNameWithoutExtension(p.File), Text: File.ReadAllText(p.File))).ToList();
-        var constants = texts.SelectMany(static t => Constant().Matches(t.Text).Select(m => (t.Project, Name: m.Groups["name"].Value, Value: m.Groups["value"].Value))).ToLookup(static c => c.Name, static c => c.Value, StringComparer.Ordinal);
+        var constants = texts.SelectMany(static t => Constant().Matches(t.Text).Select(m => (Name: $"{t.Project} {t.Name}.{m.Groups["name"].Value}", Value: m.Groups["value"].Value))).ToLookup(static c => c.Name, static c => c.Value, StringComparer.Ordinal);
         return new ServiceSources([.. texts.Select(t => new SourceFile(
             t.Project,
             t.Name,
             t.Text,
-            [.. MapCall().Matches(t.Text).SelectMany(m => m.Groups["path"].Success ? [m.Groups["path"].Value] : constants[m.Groups["constant"].Value])],
+            [.. MapCall().Matches(t.Text).SelectMany(m => m.Groups["path"].Success
+                ? [m.Groups["path"].Value]
+                : constants[$"{t.Project} {(m.Groups["type"].Success ? m.Groups["type"].Value : t.Name)}.{m.Groups["constant"].Value}"].Select(c => c + m.Groups["rest"].Value))],
             Reader().Matches(t.Text).Select(static m => m.Groups["name"].Value).ToHashSet(StringComparer.Ordinal)))]);
     }
 
@@ -34,7 +36,7 @@ internal sealed partial class ServiceSources(IReadOnlyList<ServiceSources.Source
 
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 
-    [GeneratedRegex("""\.Map(?:Get|Post|Put|Patch|Delete|Methods)\((?:"(?<path>/[^"]*)"|(?:\w+\.)?(?<constant>[A-Z]\w*))""")]
+    [GeneratedRegex("""\.Map(?:Get|Post|Put|Patch|Delete|Methods)\((?:"(?<path>/[^"]*)"|(?:(?<type>\w+)\.)?(?<constant>[A-Z]\w*)(?: \+ "(?<rest>[^"]*)")?)""", RegexOptions.ExplicitCapture)]
     private static partial Regex MapCall();
 
     [GeneratedRegex("""const string (?<name>\w+) = "(?<value>/[^"]*)";""")]

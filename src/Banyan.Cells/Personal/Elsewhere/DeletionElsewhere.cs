@@ -22,12 +22,13 @@ internal sealed class DeletionElsewhere(IPartitionPeers peers, ElsewhereRows row
 {
     public const string Path = "/cell/v1/personal/deletions";
     private const int BodyLimit = 4096;
+    private static readonly JsonShape Shape = JsonShape.Object(("request", JsonShape.Id), ("home", JsonShape.Text(IKeyVault.MaxNameLength)));
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Tag = PersonalService.ServiceName;
-        routes.MapPost(Path, (Delegate)DeleteAsync).ForCells().WithBodyLimit(BodyLimit).Describe(Tag, "Another partition's person is deleted; for cells", 200, "application/json", 404);
+        routes.MapPost(Path, (Delegate)DeleteAsync).ForCells().TakesJson(Shape).WithBodyLimit(BodyLimit).Describe(Tag, "Another partition's person is deleted; for cells", 200, "application/json", 404);
         routes.MapGet(Path + "/{request:guid}", (Delegate)ShowAsync).ForCells().Describe(Tag, "Whom a deletion is about that other partitions have to do, too; for cells", 200, "application/json", 404);
     }
 
