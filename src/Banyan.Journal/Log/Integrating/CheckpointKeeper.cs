@@ -48,7 +48,7 @@ internal sealed partial class CheckpointKeeper(
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                status.Update(v => v with { Problem = $"No checkpoint can be published, and it is tried again: {e.Message}" });
+                status.Update(v => v with { CheckpointProblem = $"No checkpoint can be published, and it is tried again: {e.Message}" });
                 LogFailed(e, options.Origin, _pause.TotalMilliseconds);
                 (rest, _pause) = (_pause, _pause * 2 < LongestPause ? _pause * 2 : LongestPause);
             }
@@ -68,7 +68,7 @@ internal sealed partial class CheckpointKeeper(
             if (answer is StandbyAnswer.Held or StandbyAnswer.Alone)
                 return;
             if (pause >= LongestLook)
-                status.Update(v => v with { Problem = answer == StandbyAnswer.Away ? "The partition's standby is away: no checkpoint covers what it may not have." : "The partition's standby is behind: no checkpoint covers what it does not have yet." });
+                status.Update(v => v with { CheckpointProblem = answer == StandbyAnswer.Away ? "The partition's standby is away: no checkpoint covers what it may not have." : "The partition's standby is behind: no checkpoint covers what it does not have yet." });
             await Task.Delay(pause, time, cancellationToken);
             pause = pause * 2 < LongestLook ? pause * 2 : LongestLook;
         }
@@ -87,12 +87,12 @@ internal sealed partial class CheckpointKeeper(
         Tell(outcome);
         if (!outcome.HasQuorum)
         {
-            status.Update(v => v with { Problem = $"{outcome.Cosigned.Count} of {outcome.Quorum} witnesses that are needed cosign: no newer checkpoint is published." });
+            status.Update(v => v with { CheckpointProblem = $"{outcome.Cosigned.Count} of {outcome.Quorum} witnesses that are needed cosign: no newer checkpoint is published." });
             return false;
         }
 
         await store.KeepAsync(checkpoint.Size, outcome.Note.ToString(), cancellationToken);
-        status.Update(v => v with { Published = new PublishedCheckpoint(checkpoint, outcome.Note), Problem = null });
+        status.Update(v => v with { Published = new PublishedCheckpoint(checkpoint, outcome.Note), CheckpointProblem = null });
         return true;
     }
 

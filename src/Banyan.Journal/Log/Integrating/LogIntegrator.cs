@@ -49,7 +49,7 @@ internal sealed partial class LogIntegrator(IJournal journal, TreeStore store, D
             catch (Exception e) when (e is not OutOfMemoryException and not LogHaltedException)
             {
                 // An altered leaf comes here too, and is said again and again: the log stays where it is.
-                status.Update(v => v with { Problem = $"The journal's entries can't be taken into the log, and it is tried again: {e.Message}" });
+                status.Update(v => v with { GrowthProblem = $"The journal's entries can't be taken into the log, and it is tried again: {e.Message}" });
                 LogFailed(e, options.Origin, _pause.TotalMilliseconds);
             }
 
@@ -74,7 +74,7 @@ internal sealed partial class LogIntegrator(IJournal journal, TreeStore store, D
             var started = time.GetTimestamp();
             await TakeAsync(tree, page.Entries, cancellationToken);
             _pause = FirstPause;
-            status.Update(static v => v with { Problem = null });
+            status.Update(static v => v with { GrowthProblem = null });
             // Those that come meanwhile share the next transaction.
             if (page.Entries.Count < options.BatchSize && options.IntegrateInterval - time.GetElapsedTime(started) is { Ticks: > 0 } rest)
                 await Task.Delay(rest, time, cancellationToken);

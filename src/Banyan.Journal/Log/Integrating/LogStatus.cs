@@ -47,8 +47,14 @@ public sealed record LogView
     /// <summary>Why the log takes nothing more, in one line: somebody has to look. Null while all is well.</summary>
     public string? Halted { get; init; }
 
-    /// <summary>What keeps it from getting on at the moment, in one line; it tries again. Null where nothing does.</summary>
-    public string? Problem { get; init; }
+    /// <summary>What keeps entries from being taken into the tree at the moment, in one line; it is tried again. Null where nothing does.</summary>
+    public string? GrowthProblem { get; init; }
+
+    /// <summary>What keeps a newer checkpoint from being published at the moment, in one line; it is tried again. Null where nothing does.</summary>
+    public string? CheckpointProblem { get; init; }
+
+    /// <summary>The one or the other.</summary>
+    public string? Problem => GrowthProblem ?? CheckpointProblem;
 
     /// <summary>Witnesses that refuse the log, in one line: what they saw of it before does not fit. Null where none does.</summary>
     public string? Refused { get; init; }
