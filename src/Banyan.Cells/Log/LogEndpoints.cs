@@ -111,7 +111,7 @@ internal sealed class LogEndpoints(CellContext cell, CellLogOptions options, Log
         }
 
         var hashes = await ReadAsync<MerkleHash[]>(async () => await new TileTree(tiles, published.Checkpoint.Size).InclusionAsync(found.Index, context.RequestAborted));
-        var proof = new ReceiptProof(found.Index, found.Leaf, hashes!, published.Bytes);
+        var proof = new ReceiptProof(found.Index, found.Leaf, hashes!, published);
         context.Response.Headers.Vary = "Accept";
         if (TakesJson(context.Request))
             await LogAnswers.WriteAsync(context, proof.ToJson(), "application/json", "no-cache");

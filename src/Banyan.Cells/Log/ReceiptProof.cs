@@ -1,7 +1,7 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using Banyan.Journal.Log.Integrating;
 using Banyan.Journal.Log.Merkle;
+using Banyan.Journal.Log.Proofs;
 
 namespace Banyan.Cells.Log;
 
@@ -9,17 +9,11 @@ namespace Banyan.Cells.Log;
 /// <param name="Index">The leaf's index.</param>
 /// <param name="Leaf">The leaf itself.</param>
 /// <param name="Hashes">The inclusion proof (RFC 6962, section 2.1.1).</param>
-/// <param name="Checkpoint">The signed note of the checkpoint that it leads to.</param>
-internal sealed record ReceiptProof(long Index, byte[] Leaf, IReadOnlyList<MerkleHash> Hashes, ReadOnlyMemory<byte> Checkpoint)
+/// <param name="Checkpoint">The checkpoint that it leads to.</param>
+internal sealed record ReceiptProof(long Index, byte[] Leaf, IReadOnlyList<MerkleHash> Hashes, PublishedCheckpoint Checkpoint)
 {
     /// <summary>C2SP tlog-proof, with the leaf as its extra data: it is checked with nothing else but the keys.</summary>
-    public byte[] ToText()
-    {
-        var text = new StringBuilder("c2sp.org/tlog-proof@v1\n").Append("extra ").Append(Convert.ToBase64String(Leaf)).Append('\n').Append(CultureInfo.InvariantCulture, $"index {Index}\n");
-        foreach (var hash in Hashes)
-            text.Append(hash.ToString()).Append('\n');
-        return [.. Encoding.ASCII.GetBytes(text.Append('\n').ToString()), .. Checkpoint.Span];
-    }
+    public byte[] ToText() => new TlogProof(Index, Hashes, Checkpoint.Note) { Extra = Leaf }.ToBytes();
 
     /// <summary>The same as JSON; the leaf as text, of which the UTF-8 bytes are what is hashed.</summary>
     public byte[] ToJson()
@@ -34,7 +28,7 @@ internal sealed record ReceiptProof(long Index, byte[] Leaf, IReadOnlyList<Merkl
             foreach (var hash in Hashes)
                 json.WriteStringValue(hash.ToString());
             json.WriteEndArray();
-            json.WriteString("checkpoint"u8, Checkpoint.Span);
+            json.WriteString("checkpoint"u8, Checkpoint.Bytes.Span);
             json.WriteEndObject();
         }
 

@@ -3,7 +3,6 @@ using Banyan.Cells.Logging;
 using Banyan.Cells.Witness;
 using Banyan.Control.Log;
 using Banyan.Control.Platform;
-using Banyan.Engines.Objects;
 using Banyan.Engines.Signing;
 using Banyan.Journal.Log;
 using Banyan.Journal.Log.Notes;
@@ -27,6 +26,7 @@ internal sealed class CellLog : IDisposable
 
     /// <summary>Null where the platform has no log.</summary>
     /// <exception cref="PlatformException">A key can't be used.</exception>
+    /// <exception cref="CommandFailure">The environment names an object store that can't be one.</exception>
     public static CellLog? Open(RegionState region, DataFolder data, PlatformState platform, TimeProvider time)
     {
         if (PlatformLogs.KeysOf(platform) is not { } keys)
@@ -39,7 +39,7 @@ internal sealed class CellLog : IDisposable
             Key = logKey,
             Writers = keys.Logs.ToDictionary(static l => l.Origin, static l => (IReadOnlyList<VerifierKey>)[.. l.Writers.Select(static w => w.Key)], StringComparer.Ordinal),
             Keys = keys.ToJson(),
-            Objects = new FolderObjectStore(data.Objects(region.Name)),
+            Objects = LogStoreAddress.Open(data.Objects(region.Name)),
         };
         var witness = new WitnessOptions
         {
@@ -56,6 +56,7 @@ internal sealed class CellLog : IDisposable
 
     public void Dispose()
     {
+        (Options.Objects as IDisposable)?.Dispose();
         _loggers.Dispose();
         _witnessKey.Dispose();
         _logKey.Dispose();
