@@ -1,5 +1,6 @@
 using Banyan.Bench.EntryHop;
 using Banyan.Bench.Dns;
+using Banyan.Bench.Evm;
 using Banyan.Bench.Failover;
 using Banyan.Bench.FanOut;
 using Banyan.Bench.Gateway;
@@ -38,6 +39,7 @@ return await BenchRunner.RunAsync(args,
     new("log", "changes with the transparency log against without; commit to signed checkpoint; entries integrated a second; size", LogBench.RunAsync),
     new("alert-fan-out", "an alert to 10,000 SSE subscribers, against nginx with nchan", FanOutBench.RunAsync),
     new("line-protocol", "ingest of line protocol, against InfluxDB", IngestBench.RunAsync),
+    new("evm", "transactions through the chain client, against a sender that does nothing else; queries meanwhile", EvmBench.RunAsync),
     new("dns", "DNS answers over UDP, against gdnsd", DnsBench.RunAsync),
     new("failover", "a region killed, frozen and switched away from, against Patroni", FailoverBench.RunAsync),
     new("up", "the start of the KAI platform, cold and warm", UpBench.RunAsync),
