@@ -16,8 +16,6 @@ internal sealed class WitnessStore(string folder)
     /// <summary>As many pieces of evidence are kept; who makes more of them is not worth more.</summary>
     private const int MostEvidence = 200;
 
-    private const string Evidence = "evidence";
-
     /// <summary>The name of a log in paths: SHA-256 of its origin, in hex (C2SP tlog-witness, Monitor Retrieval).</summary>
     public static string NameOf(string origin) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origin)));
 
@@ -41,7 +39,7 @@ internal sealed class WitnessStore(string folder)
     public string? KeepEvidence(string origin, string finding, SignedNote one, SignedNote other, DateTimeOffset at)
     {
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(one.Text + other.Text)))[..16];
-        var file = Path.Combine(folder, Evidence, $"{NameOf(origin)[..16]}-{name}.txt");
+        var file = Path.Combine(folder, WitnessFolder.Evidence, $"{NameOf(origin)[..16]}-{name}.txt");
         if (File.Exists(file))
             return file;
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
@@ -54,9 +52,9 @@ internal sealed class WitnessStore(string folder)
     /// <summary>Pieces of evidence there are.</summary>
     public int CountEvidence()
     {
-        var evidence = Path.Combine(folder, Evidence);
+        var evidence = Path.Combine(folder, WitnessFolder.Evidence);
         return Directory.Exists(evidence) ? Directory.EnumerateFiles(evidence, "*.txt").Count() : 0;
     }
 
-    private string FileOf(string origin) => Path.Combine(folder, $"{NameOf(origin)}.checkpoint");
+    private string FileOf(string origin) => Path.Combine(folder, WitnessFolder.CheckpointOf(origin));
 }

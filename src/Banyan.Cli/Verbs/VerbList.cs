@@ -19,6 +19,8 @@ internal static class VerbList
         new StrandedVerb(),
         new DrillVerb(),
         new DrillsVerb(),
+        new VerifyVerb(),
+        new ProofVerb(),
         new KeysVerb(),
         new SchemaVerb(),
 

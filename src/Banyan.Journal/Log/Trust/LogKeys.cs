@@ -34,7 +34,7 @@ public sealed record LogKeys
 
     /// <summary>As JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(
-        new KeysJson(Platform, Quorum, [.. Logs.Select(static l => new LogJson(l.Origin, l.Partition, Texts(l.Writers)))], Texts(Witnesses)), LogKeysJson.Default.KeysJson);
+        new KeysJson(Platform, Quorum, [.. Logs.Select(static l => new LogJson(l.Origin, l.Partition, Texts(l.Writers)))], Texts(Witnesses)), LogKeysJson.Readable.KeysJson);
 
     /// <summary>Reads what <see cref="ToJson"/> writes.</summary>
     /// <exception cref="FormatException">It is something else; the message says what, in words that go on after a name.</exception>
@@ -99,4 +99,8 @@ internal sealed record PartyJson(string Region, string Key, bool Retired = false
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, WriteIndented = true)]
 [JsonSerializable(typeof(KeysJson))]
-internal sealed partial class LogKeysJson : JsonSerializerContext;
+internal sealed partial class LogKeysJson : JsonSerializerContext
+{
+    /// <summary>Plus signs as they are: keys are copied from it by people. It is never part of a page.</summary>
+    public static LogKeysJson Readable { get; } = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

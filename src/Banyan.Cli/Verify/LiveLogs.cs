@@ -1,0 +1,122 @@
+using System.Net;
+using Banyan.Cells.Witness;
+using Banyan.Control.Certificates;
+using Banyan.Control.Log;
+using Banyan.Control.Platform;
+using Banyan.Engines.Certificates;
+using Banyan.Journal.Log.Notes;
+using Banyan.Journal.Log.Tiles;
+using Banyan.Journal.Log.Trust;
+
+namespace Banyan.Cli.Verify;
+
+/// <summary>The logs of a running platform: from the cells that serve them, with the rows of its databases, what its witnesses keep, and the copies in its object stores.</summary>
+internal sealed class LiveLogs : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly DataFolder _data;
+    private readonly HttpClient _http;
+    private readonly PartitionRows _rows;
+
+    private LiveLogs(DataFolder data, PlatformState platform, LogKeys keys, TimeProvider time)
+    {
+        (_data, Platform, Keys) = (data, platform, keys);
+        _http = new HttpClient(LinkHandler.Over(platform.Links, new SocketsHttpHandler { UseProxy = false, AutomaticDecompression = DecompressionMethods.GZip, ConnectTimeout = TimeSpan.FromSeconds(3) })) { Timeout = Patience };
+        _rows = new PartitionRows(data, platform, time);
+    }
+
+    public PlatformState Platform { get; }
+
+    public LogKeys Keys { get; }
+
+    public PartitionRows Rows => _rows;
+
+    /// <exception cref="CommandFailure">There is no platform, or it has no log.</exception>
+    public static LiveLogs Open(string? folder, LogKeys? keys, TimeProvider time)
+    {
+        var data = new DataFolder(folder ?? DataFolder.DefaultPath());
+        var platform = PlatformStateFile.Read(data)?.Join(data, ProcessLinks.Operator, time) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`, or name its folder with --data");
+        return new LiveLogs(data, platform, keys ?? PlatformLogs.KeysOf(platform) ?? throw new CommandFailure($"the platform in {data.Root} has no log: run `banyan up` once more, with libsodium23 installed"), time);
+    }
+
+    /// <summary>The log of a partition, where its cells answer; null where none does.</summary>
+    public async Task<HttpTileSource?> FindAsync(PartitionState partition, CancellationToken cancellationToken)
+    {
+        foreach (var database in partition.Databases.OrderByDescending(d => d.Region == partition.Primary))
+        {
+            if (Platform.FindRegion(database.Region) is not { } region)
+                continue;
+            var source = new HttpTileSource(_http, region.Url(partition.Name == region.Name ? region.CellPort : database.CellPort, $"/log/v1/{partition.Name}/"));
+            try
+            {
+                if (await source.ReadCheckpointAsync(cancellationToken) is not null)
+                    return source;
+            }
+            catch (TileSourceException)
+            {
+                // It stands by, or is gone: the next one.
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The text of a receipt's proof; null where the log has no such entry, or not yet.</summary>
+    /// <exception cref="TileSourceException">It can't be read.</exception>
+    public async Task<byte[]?> ReadProofAsync(HttpTileSource log, Guid receipt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri($"{log.Name}proofs/{receipt}"), cancellationToken);
+            return answer.IsSuccessStatusCode ? await answer.Content.ReadAsByteArrayAsync(cancellationToken) : null;
+        }
+        catch (HttpRequestException error)
+        {
+            throw new TileSourceException($"{log.Name} can't be read: {error.Message.TrimEnd('.')}.", error);
+        }
+    }
+
+    /// <summary>Everything there is of a partition's log.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="withRows">Whether rows are compared.</param>
+    /// <param name="note">Told of what can't be looked at.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>The log itself first, then its copies; empty where no cell of it answers.</returns>
+    public async Task<IReadOnlyList<LogTarget>> FindAllAsync(PartitionState partition, bool withRows, Action<string> note, CancellationToken cancellationToken)
+    {
+        var origin = Journal.Log.LogNames.Origin(Platform.Platform, partition.Name);
+        if (Keys.TrustOf(origin) is not { } trust)
+            throw new CommandFailure($"the keys don't name the log {origin}: are they of another platform?");
+        // Witnesses first: the log can only have gone on since.
+        var kept = Witnessed(origin).ToList();
+        if (await FindAsync(partition, cancellationToken) is not { } source)
+            return [];
+        var rows = withRows ? await _rows.OpenAsync(partition, note, cancellationToken) : null;
+        var copies = partition.Databases.Select(d => Path.Combine(_data.Objects(d.Region), "log", origin)).Where(Directory.Exists)
+            .Select(folder => new LogTarget(trust, new FolderTileSource(folder)) { IsCopy = true });
+        return [new LogTarget(trust, source) { Rows = rows, Kept = kept }, .. copies];
+    }
+
+    /// <summary>Files of evidence that witnesses keep.</summary>
+    public IEnumerable<string> Evidence() => Platform.Regions.Select(r => Path.Combine(_data.Witness(r.Name), WitnessFolder.Evidence)).Where(Directory.Exists).SelectMany(static f => Directory.EnumerateFiles(f, "*.txt")).Order(StringComparer.Ordinal);
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _rows.Dispose();
+    }
+
+    private IEnumerable<KeptCheckpoint> Witnessed(string origin)
+    {
+        foreach (var region in Platform.Regions)
+        {
+            var file = Path.Combine(_data.Witness(region.Name), WitnessFolder.CheckpointOf(origin));
+            if (!File.Exists(file))
+                continue;
+            yield return SignedNote.TryParse(File.ReadAllBytes(file), out var note, out var problem)
+                ? new KeptCheckpoint($"the witness of {region.Name}", note, null)
+                : new KeptCheckpoint($"the witness of {region.Name}", null, $"{file} {problem}");
+        }
+    }
+}

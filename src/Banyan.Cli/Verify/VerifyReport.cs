@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+using Banyan.Journal.Log.Proofs;
+using Banyan.Journal.Log.Verifying;
+
+namespace Banyan.Cli.Verify;
+
+/// <summary>What `verify` answers, in JSON too. Immutable.</summary>
+/// <param name="Entries">Entries that are what the checkpoints commit to.</param>
+/// <param name="Checkpoints">Checkpoints that were checked, those that witnesses keep too.</param>
+/// <param name="Cosignatures">Cosignatures that hold.</param>
+/// <param name="Anchors">Anchors that hold.</param>
+/// <param name="Ok">Whether nothing is wrong.</param>
+/// <param name="Problems">What is wrong, the first entry first.</param>
+/// <param name="Logs">Each log that was looked at.</param>
+internal sealed record VerifyReport(long Entries, int Checkpoints, int Cosignatures, int Anchors, bool Ok, IReadOnlyList<LogProblem> Problems, IReadOnlyList<VerifiedLog> Logs)
+{
+    public double Seconds { get; init; }
+
+    public static VerifyReport Of(long entries, int checkpoints, int cosignatures, IReadOnlyList<LogReport> reports, IReadOnlyList<LogProblem> problems, TimeSpan took) =>
+        new(entries, checkpoints, cosignatures, 0, problems.Count == 0, problems, [.. reports.Select(VerifiedLog.Of)]) { Seconds = Math.Round(took.TotalSeconds, 3) };
+
+    public static VerifyReport Of(ProofReport proof, string file)
+    {
+        var origin = proof.Checkpoint?.Checkpoint?.Origin ?? file;
+        var problems = proof.Problems.Select(p => new LogProblem(origin, file, proof.Entry?.Position, p)).ToList();
+        return new VerifyReport(problems.Count == 0 ? 1 : 0, proof.Checkpoint is null ? 0 : 1, proof.Checkpoint?.Cosigners.Count ?? 0, 0, problems.Count == 0, problems, []);
+    }
+}
+
+/// <summary>A log that was looked at.</summary>
+internal sealed record VerifiedLog(string Log, string Source, long? Size, string? Root, long Entries, long Rows, long Erased, IReadOnlyList<string> SignedBy, IReadOnlyList<string> CosignedBy)
+{
+    public static VerifiedLog Of(LogReport report) => new(
+        report.Origin, report.Source, report.Checkpoint?.Checkpoint?.Size, report.Checkpoint?.Checkpoint?.Root.ToString(), report.Entries, report.Rows, report.Erased, report.Checkpoint?.Signers ?? [], report.Checkpoint?.Cosigners ?? []);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(VerifyReport))]
+internal sealed partial class VerifyJson : JsonSerializerContext;
