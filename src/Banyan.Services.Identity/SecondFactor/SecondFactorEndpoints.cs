@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Banyan.Cells.Access;
 using Banyan.Cells.Describing;
 using Banyan.Cells.Gateway;
+using Banyan.Services.Identity.Accounts;
 using Banyan.Services.Identity.Elsewhere;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
