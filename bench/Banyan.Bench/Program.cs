@@ -12,6 +12,7 @@ using Banyan.Bench.Log;
 using Banyan.Bench.Login;
 using Banyan.Bench.Running;
 using Banyan.Bench.Servers;
+using Banyan.Bench.Verify;
 
 // What a bench starts beside itself is this program again, in one of these roles.
 if (args is ["--role", var role, .. var rest])
@@ -40,6 +41,7 @@ return await BenchRunner.RunAsync(args,
     new("alert-fan-out", "an alert to 10,000 SSE subscribers, against nginx with nchan", FanOutBench.RunAsync),
     new("line-protocol", "ingest of line protocol, against InfluxDB", IngestBench.RunAsync),
     new("evm", "transactions through the chain client, against a sender that does nothing else; queries meanwhile", EvmBench.RunAsync),
+    new("verify", "entries of a log verified per second and core, against their hashes alone", VerifyBench.RunAsync),
     new("dns", "DNS answers over UDP, against gdnsd", DnsBench.RunAsync),
     new("failover", "a region killed, frozen and switched away from, against Patroni", FailoverBench.RunAsync),
     new("up", "the start of the KAI platform, cold and warm", UpBench.RunAsync),

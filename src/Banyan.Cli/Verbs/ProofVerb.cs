@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Banyan.Cli.Verify;
+using Banyan.Control.Drills.Evidence;
 using Banyan.Engines.Files;
 using Banyan.Journal.Log.Leaves;
 using Banyan.Journal.Log.Proofs;
@@ -14,6 +15,7 @@ internal sealed class ProofVerb : Verb
 {
     private readonly Argument<string> _receipt = new("RECEIPT") { Description = "The receipt that the change was answered with" };
     private readonly Option<string?> _out = new("--out") { Description = "The file to write (default: stdout)", HelpName = "FILE" };
+    private readonly Option<string?> _oscal = new("--oscal") { Description = "Of a drill's result: also writes it as OSCAL assessment results, with the proof in it", HelpName = "FILE" };
     private readonly Option<string?> _data = VerbOptions.Data();
 
     public ProofVerb()
@@ -21,6 +23,7 @@ internal sealed class ProofVerb : Verb
     {
         Add(_receipt);
         Add(_out);
+        Add(_oscal);
         Add(_data);
     }
 
@@ -28,6 +31,7 @@ internal sealed class ProofVerb : Verb
     [
         ("banyan proof 0192f3a4-… --out change.proof.json", "the entry with its salt, its leaf, the inclusion proof, the cosigned checkpoint, the keys; it holds what the change holds, so mind who gets it"),
         ("banyan verify change.proof.json --keys log-keys", "checks it, anywhere"),
+        ("banyan proof $(banyan drill region-loss --format json | jq -r .evidence) --oscal drill.oscal.json", "a drill's evidence for an assessor's tools; `banyan verify` takes it too"),
     ];
 
     protected override async Task<ExitCode> RunAsync(ParseResult input, VerbContext context, CancellationToken cancellationToken)
@@ -38,23 +42,44 @@ internal sealed class ProofVerb : Verb
         var proof = await MakeAsync(live, receipt, context, cancellationToken);
         if (proof.Check(live.Keys).Problems is [var problem, ..])
             throw new CommandFailure($"the proof does not hold: {problem} (banyan verify)") { ExitCode = ExitCode.FoundWrong };
+        if (input.GetValue(_oscal) is { } oscal)
+            Write(oscal, Oscal(proof, receipt));
         if (input.GetValue(_out) is not { } file)
         {
+            if (input.GetValue(_oscal) is not null)
+                return ExitCode.Holds;
+
             context.Terminal.Out.WriteLine(Encoding.UTF8.GetString(proof.ToJson()));
             return ExitCode.Holds;
         }
 
+        Write(file, proof.ToJson());
+        context.Terminal.Error.WriteLine($"entry {proof.Entry.Position} of {proof.Entry.Partition}, proven by a checkpoint that {string.Join(", ", proof.Check(live.Keys).Checkpoint!.Cosigners)} cosigned: {file}");
+        return ExitCode.Holds;
+    }
+
+    private static byte[] Oscal(AuditProof proof, Guid receipt)
+    {
         try
         {
-            DurableFile.Replace(file, proof.ToJson(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            return OscalResults.Write(proof);
+        }
+        catch (FormatException error)
+        {
+            throw new CommandFailure($"--oscal is for drills: receipt {receipt} {error.Message}");
+        }
+    }
+
+    private static void Write(string file, byte[] bytes)
+    {
+        try
+        {
+            DurableFile.Replace(file, bytes, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new CommandFailure($"can't write {file}: {error.Message.TrimEnd('.')}");
         }
-
-        context.Terminal.Error.WriteLine($"entry {proof.Entry.Position} of {proof.Entry.Partition}, proven by a checkpoint that {string.Join(", ", proof.Check(live.Keys).Checkpoint!.Cosigners)} cosigned: {file}");
-        return ExitCode.Holds;
     }
 
     private static async Task<AuditProof> MakeAsync(LiveLogs live, Guid receipt, VerbContext context, CancellationToken cancellationToken)

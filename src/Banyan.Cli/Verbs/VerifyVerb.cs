@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Banyan.Cli.Output;
 using Banyan.Cli.Verify;
+using Banyan.Control.Drills.Evidence;
 using Banyan.Control.Platform;
 using Banyan.Journal.Log.Proofs;
 using Banyan.Journal.Log.Tiles;
@@ -149,7 +150,8 @@ internal sealed class VerifyVerb : Verb
 
         try
         {
-            var proof = AuditProof.Parse(bytes);
+            // OSCAL holds the proof that it was made of.
+            var proof = bytes.AsSpan(0, Math.Min(bytes.Length, 64)).IndexOf("\"assessment-results\""u8) >= 0 ? OscalResults.ReadProof(bytes) : AuditProof.Parse(bytes);
             var report = proof.Check(keys);
             if (report.KeysAreItsOwn)
                 terminal.Complain($"checked with the keys that are in {file}: it fits together; that they are {proof.Keys.Platform}'s is for you to compare, or give yours with --keys");

@@ -1,0 +1,112 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Banyan.Control.Drills;
+using Banyan.Control.Drills.Evidence;
+using Banyan.Engines.Signing;
+using Banyan.Journal;
+using Banyan.Journal.Log;
+using Banyan.Journal.Log.Leaves;
+using Banyan.Journal.Log.Notes;
+using Banyan.Journal.Log.Proofs;
+using Banyan.Journal.Log.Tiles;
+using Banyan.Journal.Log.Trust;
+using Banyan.Journal.Tests.Log.Tiles;
+
+namespace Banyan.Control.Tests.Drills.Evidence;
+
+public sealed class OscalResultsTests : IDisposable
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 21, 15, 0, 0, TimeSpan.Zero);
+
+    private readonly SigningKey _key = SigningKey.Generate();
+
+    /// <summary>What OSCAL's metaschema of assessment results requires, and its patterns of ids and times.</summary>
+    [Fact]
+    public async Task Write_ADrill_HasWhatOscalRequires()
+    {
+        var file = OscalResults.Write(await MakeAsync());
+        using var json = JsonDocument.Parse(file);
+        var root = json.RootElement.GetProperty("assessment-results");
+        foreach (var name in new[] { "title", "last-modified", "version", "oscal-version" })
+            root.GetProperty("metadata").GetProperty(name).GetString().ShouldNotBeNullOrEmpty();
+        root.GetProperty("metadata").GetProperty("oscal-version").GetString()!.ShouldStartWith("1.1.");
+        var ids = root.GetProperty("back-matter").GetProperty("resources").EnumerateArray().Select(static r => "#" + r.GetProperty("uuid").GetString()).ToList();
+        ids.ShouldContain(root.GetProperty("import-ap").GetProperty("href").GetString());
+        var result = root.GetProperty("results").EnumerateArray().ShouldHaveSingleItem();
+        foreach (var name in new[] { "uuid", "title", "description", "start" })
+            result.GetProperty(name).GetString().ShouldNotBeNullOrEmpty();
+        result.GetProperty("reviewed-controls").GetProperty("control-selections").EnumerateArray().ShouldHaveSingleItem().GetProperty("include-controls").GetArrayLength().ShouldBe(2);
+        var observations = result.GetProperty("observations").EnumerateArray().ToList();
+        observations.Count.ShouldBe(2);
+        foreach (var observation in observations)
+        {
+            observation.GetProperty("methods")[0].GetString().ShouldBe("TEST");
+            observation.GetProperty("collected").GetString()!.ShouldEndWith("Z");
+            ids.ShouldContain(observation.GetProperty("relevant-evidence")[0].GetProperty("href").GetString());
+        }
+
+        result.GetProperty("findings").EnumerateArray().Select(static f => f.GetProperty("target").GetProperty("status").GetProperty("state").GetString()).ShouldBe(["satisfied", "not-satisfied"]);
+        foreach (var finding in result.GetProperty("findings").EnumerateArray())
+            observations.Select(static o => o.GetProperty("uuid").GetString()).ShouldContain(finding.GetProperty("related-observations")[0].GetProperty("observation-uuid").GetString());
+        foreach (Match id in Regex.Matches(Encoding.UTF8.GetString(file), "\"uuid\": \"([^\"]*)\""))
+            id.Groups[1].Value.ShouldMatch("^[0-9a-f]{8}-[0-9a-f]{4}-[45][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$");
+    }
+
+    [Fact]
+    public async Task ReadProof_AsWritten_HoldsAndAnyOtherByteIsRefused()
+    {
+        var proof = await MakeAsync();
+        var file = OscalResults.Write(proof);
+        var read = OscalResults.ReadProof(file);
+        read.Check().Problems.ShouldBeEmpty();
+        read.ToJson().ShouldBe(proof.ToJson());
+        var text = Encoding.UTF8.GetString(file);
+        foreach (var (was, becomes) in new[] { ("not-satisfied", "satisfied"), ("Measured 20m", "Measured 2m"), ("region-loss", "region-lost"), ("cp-10", "cp-9") })
+            Should.Throw<FormatException>(() => OscalResults.ReadProof(Encoding.UTF8.GetBytes(text.Replace(was, becomes, StringComparison.Ordinal)))).Message.ShouldContain("altered");
+        Should.Throw<FormatException>(() => OscalResults.ReadProof("{\"assessment-results\":{}}"u8));
+        Should.Throw<FormatException>(() => OscalResults.ReadProof("what"u8));
+    }
+
+    [Fact]
+    public async Task Write_AnotherChange_SaysWhatItIs() =>
+        Should.Throw<FormatException>(() => OscalResults.Write(MakeAsync("banyan.mark.v1").GetAwaiter().GetResult())).Message.ShouldContain("banyan.mark.v1", customMessage: (await MakeAsync()).Leaf);
+
+    public void Dispose() => _key.Dispose();
+
+    private async Task<AuditProof> MakeAsync(string type = OscalResults.EntryType)
+    {
+        var drill = new DrillResult
+        {
+            Scenario = "region-loss",
+            Region = "north",
+            Broke = "north",
+            Platform = "kai",
+            StartedAt = Now,
+            Replication = "asynchronous",
+            Timeline = [],
+            RtoMs = 1000,
+            RpoMs = 0,
+            Changes = new(1, 0, 0, 0, 0),
+            Requests = new(1, 0, 0, 0, 0, 1),
+            Events = new(0, 0, 1),
+            Objectives = [new("rpo", "1h", "0s", true), new("rto", "15m", "20m", false)],
+            Passed = false,
+        };
+        var entry = new JournalEntry(1, 1, new Guid("0192f3a4-5b6c-7d8e-9f00-112233445566"), Now.AddMinutes(1), "north", "drills", type, "a", "application/json", JsonSerializer.Serialize(drill, DrillJson.Default.DrillResult), null) { Salt = Guid.NewGuid(), Actor = "process:cell.north" };
+        var leaf = EntryLeaf.Of(entry);
+        var log = new MemoryLog(0);
+        log.Append(leaf);
+        log.Append([1]);
+        var origin = LogNames.Origin("kai", "north");
+        var signer = NoteSigner.OfLog(origin, _key);
+        var note = SignedNote.Sign(new Checkpoint(origin, log.Size, log.Root).Text, signer);
+        return new AuditProof
+        {
+            Entry = entry,
+            Leaf = Encoding.UTF8.GetString(leaf),
+            Proof = new TlogProof(0, await new TileTree(log, log.Size).InclusionAsync(0, CancellationToken.None), note) { Extra = leaf },
+            Keys = new LogKeys { Platform = "kai", Quorum = 0, Logs = [new LogWriters(origin, "north", [new LogParty("north", signer.Key)])], Witnesses = [] },
+        };
+    }
+}
