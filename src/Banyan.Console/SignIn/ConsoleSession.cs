@@ -53,7 +53,7 @@ internal sealed record ConsoleSession
 
     /// <summary>How it is called on the page.</summary>
     [JsonIgnore]
-    public string Name => Refresh is null ? "operator of this machine" : Roles.Length == 0 ? "no role" : string.Join(", ", Roles);
+    public string Name => Refresh is null ? "operator of this machine" : Roles.Length == 0 ? Kind.ToString().ToLowerInvariant() : string.Join(", ", Roles);
 
     /// <summary>The end of it, whatever else happens.</summary>
     [JsonIgnore]
