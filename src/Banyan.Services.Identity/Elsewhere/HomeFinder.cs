@@ -25,7 +25,7 @@ namespace Banyan.Services.Identity.Elsewhere;
 internal sealed class HomeFinder(IPartitionPeers peers, NpgsqlDataSource database, CellContext cell, TimeProvider time)
 {
     /// <summary>For the answers of all partitions together.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private const string Path = "/cell/v1/identity/homes";
     private const string Select = "SELECT EXISTS (SELECT FROM identity.identifiers WHERE fingerprint = $1)";
 
