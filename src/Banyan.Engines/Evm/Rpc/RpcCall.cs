@@ -29,6 +29,9 @@ internal abstract class RpcCall(string method, Action<Utf8JsonWriter>? parameter
     public abstract void Succeed(ref Utf8JsonReader result);
 
     public abstract void Fail(EvmError error);
+
+    /// <summary>Whether its outcome is known; a second one is not taken.</summary>
+    public abstract bool IsDone { get; }
 }
 
 /// <inheritdoc cref="RpcCall"/>
@@ -37,6 +40,8 @@ internal sealed class RpcCall<T>(string method, Action<Utf8JsonWriter>? paramete
     private readonly TaskCompletionSource<EvmResult<T>> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<EvmResult<T>> Outcome => _outcome.Task;
+
+    public override bool IsDone => _outcome.Task.IsCompleted;
 
     public override void Succeed(ref Utf8JsonReader result) => _outcome.TrySetResult(read(ref result));
 

@@ -9,6 +9,8 @@ namespace Banyan.Engines.Evm.Rpc;
 /// </summary>
 internal sealed class RpcEndpoint : IDisposable
 {
+    /// <summary>JSON-RPC 2.0, 5.1.</summary>
+    private const int InvalidRequest = -32600;
     private readonly EvmClientOptions _options;
     private readonly RpcTransport _transport;
     private readonly CircuitBreakerStateProvider _state = new();
@@ -110,7 +112,7 @@ internal sealed class RpcEndpoint : IDisposable
                 var error = Explain(failed);
                 foreach (var call in calls)
                 {
-                    if (failed is OperationCanceledException || !_elsewhere(this, call, error))
+                    if (!call.IsDone && (failed is OperationCanceledException || !_elsewhere(this, call, error)))
                         call.Fail(error);
                 }
             }
@@ -128,15 +130,15 @@ internal sealed class RpcEndpoint : IDisposable
         await IdentifyAsync(cancellationToken);
         try
         {
-            if (_single && calls.Count > 1)
+            var at = 0;
+            while (at < calls.Count)
             {
-                await SendSinglyAsync(calls, cancellationToken);
-            }
-            else if (await _transport.SendAsync(calls, IdentifyAsync, cancellationToken) is not null)
-            {
-                // Nothing but a refusal of batches as such is said without an id to a batch that is well formed.
-                _single = true;
-                await SendSinglyAsync(calls, cancellationToken);
+                var most = _single ? 1 : _options.MaxBatch;
+                var part = at == 0 && calls.Count <= most ? calls : [.. calls.Skip(at).Take(most)];
+                if (await _transport.SendAsync(part, IdentifyAsync, cancellationToken) is { } whole)
+                    RefusedWhole(whole);
+                else
+                    at += part.Count;
             }
         }
         catch (RpcTransportException)
@@ -146,22 +148,12 @@ internal sealed class RpcEndpoint : IDisposable
         }
     }
 
-    private async Task SendSinglyAsync(IReadOnlyList<RpcCall> calls, CancellationToken cancellationToken)
+    /// <summary>A node that says of a batch that it takes none is asked one by one from then on; another error is a failure of the endpoint.</summary>
+    private void RefusedWhole(EvmError whole)
     {
-        for (var i = 0; i < calls.Count; i++)
-        {
-            try
-            {
-                await _transport.SendAsync([calls[i]], IdentifyAsync, cancellationToken);
-            }
-            catch (RpcTransportException failed)
-            {
-                // Those before have their outcome, and keep it.
-                foreach (var call in calls.Skip(i))
-                    call.Fail(Explain(failed));
-                throw;
-            }
-        }
+        if (whole.Code != InvalidRequest && !whole.Message.Contains("batch", StringComparison.OrdinalIgnoreCase))
+            throw new RpcTransportException(whole.Message);
+        _single = true;
     }
 
     /// <summary>Asks which chain it serves, where that is not known of the present connections.</summary>

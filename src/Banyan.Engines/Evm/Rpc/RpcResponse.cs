@@ -103,7 +103,7 @@ internal static class RpcResponse
         if (id is not { } found || found < firstId || found >= firstId + calls.Count || answered[(int)(found - firstId)])
         {
             if (hasError && id is null)
-                whole = RpcErrors.FromNode(ref error, endpoint, "a batch");
+                whole = RpcErrors.FromNode(ref error, endpoint, "several calls at once");
             return false;
         }
 

@@ -152,7 +152,6 @@ public sealed partial class TransactionSender
 
     private async Task FinishAsync(Flight flight, EvmResult<EvmReceipt> outcome)
     {
-        await _store.RemoveAsync(flight.ToRecord(_client.ChainId, Account), CancellationToken.None);
         lock (_lock)
         {
             _book.Remove(flight);
@@ -161,6 +160,7 @@ public sealed partial class TransactionSender
 
         flight.Finish(outcome);
         Free(flight);
+        await _store.RemoveAsync(flight.ToRecord(_client.ChainId, Account), CancellationToken.None);
     }
 
     private async Task DisplaceAsync(Flight flight)
