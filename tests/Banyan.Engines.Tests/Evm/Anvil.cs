@@ -74,9 +74,9 @@ internal sealed class Anvil : IAsyncDisposable
         _process.Dispose();
     }
 
-    public async Task RestartAsync()
+    public async Task RestartAsync(params string[] more)
     {
-        _process = Launch();
+        _process = Launch(more);
         await ReadyAsync();
     }
 
@@ -95,10 +95,10 @@ internal sealed class Anvil : IAsyncDisposable
         Directory.Delete(_home, recursive: true);
     }
 
-    private Process Launch()
+    private Process Launch(params string[] more)
     {
         var info = new ProcessStartInfo(Binary) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["HOME"] = _home } };
-        foreach (var argument in (string[])["--silent", "--host", "127.0.0.1", "--port", $"{Address.Port}", .. _options])
+        foreach (var argument in (string[])["--silent", "--host", "127.0.0.1", "--port", $"{Address.Port}", .. _options, .. more])
             info.ArgumentList.Add(argument);
         var process = Process.Start(info)!;
         process.BeginOutputReadLine();

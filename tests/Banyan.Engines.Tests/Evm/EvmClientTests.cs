@@ -2,7 +2,6 @@ using System.Text.Json;
 using Banyan.Engines.Evm;
 using Banyan.Engines.Evm.Rpc;
 using Banyan.Engines.Evm.Signing;
-using Banyan.Engines.Evm.Transactions;
 
 namespace Banyan.Engines.Tests.Evm;
 
@@ -91,7 +90,7 @@ public class EvmClientTests
         await using var client = new EvmClient(node.Options with { GenesisHash = genesis });
         (await client.GetBlockNumberAsync(Token)).Ok.ShouldBeTrue();
         node.Kill();
-        await node.RestartAsync(); // the same id, another genesis: its time is in it
+        await node.RestartAsync("--timestamp", "1700000000"); // the same id, another genesis: its time is in it
         while ((await client.GetBlockNumberAsync(Token)) is { Error.Failure: EvmFailure.Unreachable })
             await Task.Delay(50, Token);
         (await client.GetBlockNumberAsync(Token)).Error!.Failure.ShouldBe(EvmFailure.OtherChain);
@@ -172,57 +171,5 @@ public class EvmClientTests
         (await asked).Error!.Failure.ShouldBe(EvmFailure.Closed);
         never.Set();
         (await client.GetBlockNumberAsync(Token)).Error!.Failure.ShouldBe(EvmFailure.Closed);
-    }
-
-    /// <summary>What real nodes' answers look like (execution-apis): each is read, each error is one.</summary>
-    [Fact]
-    public void Read_ExecutionApis_EveryExchange()
-    {
-        var read = new Dictionary<string, Action<RpcReading>>
-        {
-            ["eth_blockNumber"] = static r => r.Number(), ["eth_chainId"] = static r => r.Number(), ["eth_getBalance"] = static r => r.Quantity(), ["eth_getTransactionCount"] = static r => r.Number(),
-            ["eth_getCode"] = static r => r.Data(), ["eth_call"] = static r => r.Data(), ["eth_estimateGas"] = static r => r.Number(), ["eth_getTransactionReceipt"] = static r => r.Receipt(),
-            ["eth_getBlockReceipts"] = static r => r.Receipts(), ["eth_getLogs"] = static r => r.Logs(), ["eth_feeHistory"] = static r => r.Fees(), ["eth_sendRawTransaction"] = static r => r.Hash(),
-        };
-        var (results, errors, transactions) = (0, 0, 0);
-        foreach (var (method, take) in read)
-        {
-            foreach (var file in Directory.GetFiles(EvmVectors.Path($"execution-apis/tests/{method}"), "*.io"))
-            {
-                var lines = File.ReadAllLines(file);
-                foreach (var (question, answer) in lines.Where(static l => l.StartsWith(">>", StringComparison.Ordinal)).Zip(lines.Where(static l => l.StartsWith("<<", StringComparison.Ordinal))))
-                {
-                    var reading = new RpcReading(method, answer[3..]);
-                    if (reading.Error is { } error)
-                    {
-                        error.Message.ShouldContain("refused");
-                        if (file.Contains("revert-abi-error", StringComparison.Ordinal))
-                            error.ShouldSatisfyAllConditions(() => error.Failure.ShouldBe(EvmFailure.Reverted), () => error.Data.Length.ShouldBeGreaterThan(4));
-                        errors++;
-                        continue;
-                    }
-
-                    take(reading);
-                    results++;
-                    if (method != "eth_sendRawTransaction")
-                        continue;
-                    using var sent = JsonDocument.Parse(question[3..]);
-                    var raw = EvmVectors.Bytes(sent.RootElement.GetProperty("params")[0].GetString()!);
-                    if (SignedTransaction.TryDecode(raw, out var transaction, out var problem))
-                    {
-                        transaction.Hash.ShouldBe(reading.Hash());
-                        transactions++;
-                    }
-                    else
-                    {
-                        problem.ShouldContain("type 3"); // blobs
-                    }
-                }
-            }
-        }
-
-        results.ShouldBeGreaterThan(40);
-        errors.ShouldBeGreaterThan(3);
-        transactions.ShouldBe(4);
     }
 }
