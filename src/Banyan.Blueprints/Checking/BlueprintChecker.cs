@@ -13,7 +13,7 @@ public static class BlueprintChecker
         new RpoRule(), new RtoRule(), new AvailabilityBudgetRule(), new NoStandbyRule(),
         new TakeOverRule(), new SurvivorsRule(), new StoreOverflowRule(), new PeakRule(),
         new UnknownNameRule(), new CycleRule(), new PortClashRule(), new NameClashRule(),
-        new SinglePointRule(), new QuorumRule(), new ValidatorsRule(), new UndecidedRule(), new ChainReachRule(), new ChainPermissionsRule(), new ChainAnchoringRule(),
+        new SinglePointRule(), new QuorumRule(), new ValidatorsRule(), new UndecidedRule(), new ChainReachRule(), new ChainPermissionsRule(), new ChainAnchoringRule(), new ChainApprovalsRule(),
         new DataLeavesRule(), new StandbyAbroadRule(), new ResidencyUnnamedRule(),
         new AccessNeverRule(), new AccessUnreachableRule(), new AccessNameRule(), new AccessActionRule(), new AccessRoleRule(), new AccessQuotaRule(), new AccessPlatformRule(), new AccessProviderRule(), new AccessAbroadRule(), new AccessKnowYourCustomerRule(),
         new RemovedFeatureRule(), new PlannedRule(),

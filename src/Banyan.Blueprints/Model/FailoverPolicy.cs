@@ -10,6 +10,9 @@ public sealed record FailoverPolicy : Element
     /// <summary>The approvers whose consent is needed first, in order; each is declared under <c>governance.approvers</c>.</summary>
     public IReadOnlyList<string> Approvals { get; init; } = [];
 
+    /// <summary>Whether those who approve do so on the chain, where each organisation's consent is a transaction.</summary>
+    public bool OnChain { get; init; }
+
     /// <summary>Whether people follow a runbook.</summary>
     public bool? Runbook { get; init; }
 

@@ -81,6 +81,9 @@ public static class PartitionKeys
     /// <summary>The key of a partition's record.</summary>
     public static string Record(string partition) => Records + partition;
 
+    /// <summary>What the keys of all approvals of a partition begin with.</summary>
+    public static string Approvals(string partition) => $"approvals/{partition}/";
+
     /// <summary>What the keys of approvals begin with, of moving a partition out of an epoch; the role follows.</summary>
     public static string Approvals(string partition, int epoch) => string.Create(CultureInfo.InvariantCulture, $"approvals/{partition}/{epoch}/");
 

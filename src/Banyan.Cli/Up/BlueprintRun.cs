@@ -131,6 +131,7 @@ internal static class BlueprintRun
             _ => policy.Approvals.Count > 0 ? "manual" : "automatic",
         },
         Approvals = [.. policy.Approvals.Distinct()],
+        OnChain = policy.OnChain && policy.Approvals.Count > 0 && blueprint.Chain?.Anchoring is not null,
         FailsBack = policy.Failback == FailoverMode.Automatic,
     };
 

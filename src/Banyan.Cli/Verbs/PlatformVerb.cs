@@ -16,7 +16,7 @@ internal abstract class PlatformVerb : Verb
 
     protected sealed override async Task<ExitCode> RunAsync(ParseResult input, VerbContext context, CancellationToken cancellationToken)
     {
-        var data = new DataFolder(input.GetValue(_data) ?? DataFolder.DefaultPath());
+        var data = new DataFolder(DataOf(input));
         var platform = PlatformStateFile.Read(data)?.Join(data, ProcessLinks.Operator, context.Time) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`, or name its folder with --data");
         await using var moves = PlatformMoves.Connect(platform, context.Time) ?? throw new CommandFailure($"the platform in {data.Root} was made before partitions moved: run `banyan up` once more");
         try
@@ -28,6 +28,9 @@ internal abstract class PlatformVerb : Verb
             throw new CommandFailure($"the consensus store of {platform.Platform} does not answer: is the platform running? (banyan status)");
         }
     }
+
+    /// <summary>The platform's folder.</summary>
+    protected string DataOf(ParseResult input) => input.GetValue(_data) ?? DataFolder.DefaultPath();
 
     protected abstract Task<ExitCode> RunAsync(ParseResult input, PlatformState platform, PlatformMoves moves, VerbContext context, CancellationToken cancellationToken);
 

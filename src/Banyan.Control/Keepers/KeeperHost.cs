@@ -128,7 +128,8 @@ public static class KeeperHost
 
     private static FailoverCoordinator Coordinate(KeeperOptions options, IReadOnlyList<IKept> kept, IConsensusStore store, ILogger log) => new(
         options.PlatformState, options.Region,
-        [.. kept.Select(d => new KeptPartition(options.PlatformState, d, options.Clock))], store, BootTime.Instance, log);
+        [.. kept.Select(d => new KeptPartition(options.PlatformState, d, options.Clock))], store, BootTime.Instance, log,
+        options.PlatformState.Chain is null ? null : (heard, stop) => Chain.Anchoring.ChainKeeper.RunAsync(options.PlatformState, options.Region, new DataFolder(options.DataDirectory), store, heard, options.Clock, log, stop));
 
     /// <summary>How long a keeper that starts waits for the store before it looks after its databases as they are.</summary>
     private static readonly TimeSpan RecordPatience = TimeSpan.FromSeconds(5);

@@ -253,6 +253,9 @@ public sealed record FailoverState
     /// <summary>Whether its partition goes home by itself when the region is well again.</summary>
     public bool FailsBack { get; init; }
 
+    /// <summary>Whether those approvals are transactions of organisations on the chain.</summary>
+    public bool OnChain { get; init; }
+
     /// <summary>The roles whose approval is needed first, each once.</summary>
     public IReadOnlyList<string> Approvals { get; init; } = [];
 }

@@ -264,6 +264,11 @@ public partial class RuleTests
             "chain: { access: public, permissions: { accounts: open } }"
         },
         {
+            "chain.approvals", "tiers.core.failover.on_chain",
+            "governance: { approvers: { board: { title: Board } } }\ntiers: { core: { failover: { mode: manual, approvals: board, on_chain: true } } }",
+            "governance: { approvers: { board: { title: Board } } }\nchain: { anchoring: { every: 10s } }\ntiers: { core: { failover: { mode: manual, approvals: board, on_chain: true } } }"
+        },
+        {
             "chain.anchoring", "chain.anchoring.every",
             "chain: { genesis: { block_time: 15s }, anchoring: { every: 5s } }",
             "chain: { genesis: { block_time: 2s }, anchoring: { every: 5s } }"

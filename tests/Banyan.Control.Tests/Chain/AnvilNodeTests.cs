@@ -43,16 +43,14 @@ public sealed class AnvilNodeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"block\":{\"number\":\"0x3\"", true)]
-    [InlineData("", true)]
-    [InlineData("{\"block\":{}}", false)]
-    public void Prepare_AStateFileThatWasCutOff_IsSetAside(string text, bool aside)
+    [InlineData("{\"block\":{\"number\":\"0x3\"")]
+    [InlineData("")]
+    public async Task Prepare_AStateFileThatWasCutOff_IsSetAside_AndANewChainBegins(string text)
     {
         Directory.CreateDirectory(_data.Chain);
-        File.WriteAllText(AnvilNode.StateFile(_data), text);
-        AnvilNode.Prepare("/opt/anvil", State(), _data);
-        File.Exists(AnvilNode.StateFile(_data)).ShouldBe(!aside);
-        File.Exists(AnvilNode.StateFile(_data) + ".damaged").ShouldBe(aside);
+        await File.WriteAllTextAsync(AnvilNode.StateFile(_data), text, TestContext.Current.CancellationToken);
+        (await RunAsync(State() with { Port = FreePort.Take() }, static _ => Task.CompletedTask)).ShouldBe(0UL);
+        (await File.ReadAllTextAsync(AnvilNode.StateFile(_data) + ".damaged", TestContext.Current.CancellationToken)).ShouldBe(text);
     }
 
     [Fact]

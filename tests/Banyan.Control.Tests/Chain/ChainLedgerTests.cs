@@ -1,4 +1,5 @@
 using Banyan.Control.Chain.Anchoring;
+using Banyan.Control.Chain.Approving;
 using Banyan.Control.Chain.Contracts;
 using Banyan.Control.Chain.Deploying;
 using Banyan.Control.Chain.Keys;
@@ -175,6 +176,32 @@ public class ChainLedgerTests
         var sight = await ledger.LookAsync(Partitions, Stop);
         sight.Problem.ShouldNotBeNull();
         sight.Deployed.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Approvals_OfBothOrganisations_AreCarriedOutOnce()
+    {
+        await using var world = await ChainWorld.StartAsync();
+        await using var ledger = world.Ledger();
+        (await ledger.DeployAsync(Stop)).ShouldBeNull();
+        await using var approvals = MoveApprovals.Connect(world.Platform, world.Data, TimeProvider.System)!;
+        using var keeper = ChainKeys.Keeper(world.Data, "east");
+        (await approvals.FindAsync("west", 3, Stop)).ShouldBe((null, null));
+
+        var first = (await approvals.ApproveAsync("west", 3, "east", Stop)).Request.ShouldNotBeNull();
+        (first.State, first.Approvals, first.Needed).ShouldBe((MoveRequestState.Open, 1, 2));
+        (await approvals.ExecuteAsync(first, keeper, Stop))!.ShouldContain("NotEnoughApprovals");
+        (await approvals.ApproveAsync("west", 3, "east", Stop)).Problem!.ShouldContain("AlreadyApproved");
+        var second = (await approvals.ApproveAsync("west", 3, "west", Stop)).Request.ShouldNotBeNull();
+        (second.Id, second.State, second.Approvals).ShouldBe((first.Id, MoveRequestState.Approved, 2));
+
+        (await approvals.ExecuteAsync(second, keeper, Stop)).ShouldBeNull();
+
+        (await approvals.ExecuteAsync(second, keeper, Stop))!.ShouldContain("NotOpen");
+        var executed = (await approvals.FindAsync("west", 3, Stop)).Request.ShouldNotBeNull();
+        (executed.State, executed.ExecutedAt >= executed.RequestedAt).ShouldBe((MoveRequestState.Executed, true));
+        // Another epoch is another question.
+        (await approvals.FindAsync("west", 4, Stop)).Request.ShouldBeNull();
     }
 
     private static Anchorer Anchorer(ChainWorld world, ChainLedger ledger, SimLogs logs) =>

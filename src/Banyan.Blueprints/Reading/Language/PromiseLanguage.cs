@@ -55,6 +55,7 @@ internal static class PromiseLanguage
         .Short(Mode, (f, v) => f with { Mode = v })
         .Required("mode", Mode, "Who carries it out: the platform (automatic), people (manual), nobody because clients go to the neighbouring site (neighbour), or none.", (f, v) => f with { Mode = v })
         .Key("approvals", Names, "Whose consent is needed first, in order; declared under governance.approvers.", (f, v) => f with { Approvals = v })
+        .Key("on_chain", Bool, "Whether they consent on the chain: each organisation by a transaction.", (f, v) => f with { OnChain = v })
         .Key("runbook", Bool, "Whether people follow a runbook.", (f, v) => f with { Runbook = v })
         .Key("by", Products, "What carries it out.", (f, v) => f with { By = v })
         .Key("to", Names, "Regions, tiers or patterns that take over, first choice first.", (f, v) => f with { To = v })

@@ -17,6 +17,12 @@ public static class AnvilNode
     /// <summary>Environment variable of the launcher: the folder of the repository.</summary>
     public const string HomeVariable = "BANYAN_HOME";
 
+    /// <summary>
+    /// The node writes its file in place: one that ends in the middle would keep it from starting, so it is set aside, and a new chain begins, on which
+    /// what was anchored is anchored again. Its supervisor may be killed; a node without one would hold its port against the next.
+    /// </summary>
+    private const string Start = """[ ! -e "$1" ] || [ "$(tail -c 1 "$1")" = "}" ] || mv -f "$1" "$1.damaged"; shift; exec setpriv --pdeathsig TERM -- "$@" """;
+
     private const string InRepository = "contracts/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil";
 
     /// <summary>Looks for the program.</summary>
@@ -47,7 +53,6 @@ public static class AnvilNode
         try
         {
             Directory.CreateDirectory(data.Chain, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            SetDamagedAside(StateFile(data));
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
@@ -56,8 +61,7 @@ public static class AnvilNode
 
         List<string> arguments =
         [
-            // Its supervisor may be killed; a node without one would hold its port against the next.
-            "--pdeathsig", "TERM", "--", program,
+            "-c", Start, "chain", StateFile(data), program,
             "--host", chain.Host,
             "--port", Text(chain.Port!.Value),
             "--chain-id", Text(chain.Id),
@@ -74,7 +78,7 @@ public static class AnvilNode
             arguments.AddRange(["--block-time", seconds.ToString("0.###", CultureInfo.InvariantCulture)]);
         if (chain.GasLimit is { } gas)
             arguments.AddRange(["--gas-limit", Text(gas)]);
-        return new ChildSpec(ChildKind.Chain, null, arguments, chain.Port) { Name = "chain", Address = chain.Host, Program = "setpriv" };
+        return new ChildSpec(ChildKind.Chain, null, arguments, chain.Port) { Name = "chain", Address = chain.Host, Program = "/bin/sh" };
     }
 
     /// <summary>Where it keeps what it knows.</summary>
@@ -87,20 +91,6 @@ public static class AnvilNode
     private static IEnumerable<string> Candidates(Func<string, string?> environment) =>
         (environment("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Select(static folder => Path.Combine(folder, "anvil"))
         .Concat(environment(HomeVariable) is { Length: > 0 } home ? [Path.Combine(home, InRepository)] : (string[])[]);
-
-    /// <summary>The node writes its file in place: one that ends in the middle would keep it from starting. A new chain begins then, and what was anchored is anchored again.</summary>
-    private static void SetDamagedAside(string file)
-    {
-        if (!File.Exists(file))
-            return;
-        using (var stream = File.OpenRead(file))
-        {
-            if (stream.Length > 0 && stream.Seek(-1, SeekOrigin.End) >= 0 && stream.ReadByte() == '}')
-                return;
-        }
-
-        File.Move(file, file + ".damaged", overwrite: true);
-    }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

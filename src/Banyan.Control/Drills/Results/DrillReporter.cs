@@ -23,6 +23,7 @@ internal static class DrillReporter
             Timeline = run.Timeline.Read(),
             DetectMs = Between(broken, detected),
             DecideMs = detected is { } d && decided >= d ? Between(d, decided) : Between(broken, decided),
+            ApproveMs = detected is { } seen && run.Timeline.Last("approved") is { } approved && approved >= seen ? Between(seen, approved) : null,
             PromoteMs = decided is { } e && promoted >= e ? Between(e, promoted) : null,
             RtoMs = Milliseconds(DrillJudge.Rto(measured)),
             RpoMs = Milliseconds(DrillJudge.Rpo(measured)),

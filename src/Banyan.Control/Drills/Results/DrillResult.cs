@@ -27,6 +27,9 @@ public sealed record DrillResult
     /// <summary>From that until the decision; null where none was made.</summary>
     public long? DecideMs { get; init; }
 
+    /// <summary>From the first sight until the last approval that people had to give, on the chain or otherwise; null where none was given. Part of <see cref="DecideMs"/>.</summary>
+    public long? ApproveMs { get; init; }
+
     /// <summary>From the decision until the new primary's database took changes; null where none was promoted.</summary>
     public long? PromoteMs { get; init; }
 

@@ -41,6 +41,7 @@ internal sealed class StoreWatcher(IConsensusStore store, string partition, Time
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(
         FollowAsync(PartitionKeys.Record(partition), SeeRecord, stop),
         FollowAsync(PartitionKeys.Lease(partition), SeeLease, stop),
+        FollowAsync(PartitionKeys.Approvals(partition), SeeApproval, stop),
         FollowAsync(Observation.Keys, SeeObservation, stop));
 
     private async Task FollowAsync(string prefix, Action<string, StoredValue?> see, CancellationToken stop)
@@ -106,6 +107,12 @@ internal sealed class StoreWatcher(IConsensusStore store, string partition, Time
             timeline.Add("lease gone", before!.Region);
         else
             timeline.Add("lease taken", string.Create(CultureInfo.InvariantCulture, $"by the cell of {after.Region}, epoch {after.Epoch}"));
+    }
+
+    private void SeeApproval(string key, StoredValue? value)
+    {
+        if (value is not null && timeline.Broken is not null)
+            timeline.Add("approved", $"{key[(key.LastIndexOf('/') + 1)..]} ({value.Value})");
     }
 
     private void SeeObservation(string key, StoredValue? value)

@@ -54,6 +54,13 @@ internal sealed class Timeline(Func<TimeSpan> now, Action<string, TimeSpan, stri
             return _steps.Where(s => s.Step == step && s.At >= _broken).Select(static s => (TimeSpan?)s.At).Min();
     }
 
+    /// <summary>When a step last came after it was broken; null where it did not.</summary>
+    public TimeSpan? Last(string step)
+    {
+        lock (_gate)
+            return _steps.Where(s => s.Step == step && s.At >= _broken).Select(static s => (TimeSpan?)s.At).Max();
+    }
+
     /// <summary>All of them, in order, counted from when it was broken.</summary>
     public IReadOnlyList<TimelineStep> Read()
     {

@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using Banyan.Control.Chain.Contracts;
+using Banyan.Control.Chain.Deploying;
+using Banyan.Control.Chain.Keys;
+using Banyan.Control.Platform;
+using Banyan.Engines.Evm;
+using Banyan.Engines.Evm.Hashing;
+using Banyan.Engines.Evm.Rpc;
+using Banyan.Engines.Evm.Sending;
+using Banyan.Engines.Evm.Signing;
+
+namespace Banyan.Control.Chain.Approving;
+
+/// <summary>The consent of organisations to moving a partition, as transactions on the contract <c>Approvals</c>. Nothing throws for a chain that is away. Thread-safe.</summary>
+public sealed class MoveApprovals : IAsyncDisposable
+{
+    /// <summary>How long a request can be approved and carried out.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(1);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly PlatformState _platform;
+    private readonly DataFolder _data;
+    private readonly EvmClient _client;
+    private readonly TimeProvider _time;
+    private readonly ContractArtifact? _contract;
+
+    private MoveApprovals(PlatformState platform, DataFolder data, TimeProvider time)
+    {
+        (_platform, _data, _time) = (platform, data, time);
+        _client = new EvmClient(new EvmClientOptions { Endpoints = [.. platform.Chain!.Nodes.Select(static n => new EvmEndpoint(n))], ChainId = (ulong)platform.Chain.Id, Timeout = TimeSpan.FromSeconds(5) }, time);
+        _contract = ContractArtifacts.Load()?["Approvals"];
+    }
+
+    private EvmAddress Address => EvmAddress.Parse(_platform.Chain!.Contracts!.Approvals);
+
+    /// <summary>Makes one; connects when it is first asked.</summary>
+    /// <returns>Null where the platform has no chain, or no contracts on it yet.</returns>
+    public static MoveApprovals? Connect(PlatformState platform, DataFolder data, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(platform);
+        return platform.Chain?.Contracts is null ? null : new MoveApprovals(platform, data, time);
+    }
+
+    /// <summary>What the request is about, for people.</summary>
+    public static string Text(string platform, string partition, int epoch) => string.Create(CultureInfo.InvariantCulture, $"{platform}: the partition {partition} may move out of epoch {epoch}");
+
+    /// <summary>The newest request for a partition's epoch; null where there is none.</summary>
+    public async Task<(MoveRequest? Request, string? Problem)> FindAsync(string partition, int epoch, CancellationToken cancellationToken)
+    {
+        if (_contract is null)
+            return (null, ContractArtifacts.Missing);
+        var latest = await AskAsync("latest", [DeploymentPlan.Failover, Subject(partition, epoch)], cancellationToken);
+        if (!latest.Ok)
+            return (null, latest.Error.Message);
+        if ((long)(BigInteger)latest.Value[0] is not (> 0 and var id))
+            return (null, null);
+        var (standing, needed) = (await AskAsync("get", [id], cancellationToken), await AskAsync("neededFor", [DeploymentPlan.Failover], cancellationToken));
+        if (!standing.Ok || !needed.Ok)
+            return (null, (standing.Error ?? needed.Error)!.Message);
+        var fields = (object[])standing.Value[0];
+        return (new MoveRequest(id, (MoveRequestState)Number(fields[0]), Number(fields[7]), Number(needed.Value[0]), Time(fields[5])!.Value, Time(fields[6])), null);
+    }
+
+    /// <summary>Approves with an organisation's key, and requests first where nobody has.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="epoch">The epoch that it would leave.</param>
+    /// <param name="organisation">The region whose organisation it is; its key must be in this data folder.</param>
+    /// <param name="cancellationToken">Ends waiting.</param>
+    /// <returns>The request afterwards, or why it could not be approved.</returns>
+    /// <exception cref="PlatformException">The key can't be used.</exception>
+    public async Task<(MoveRequest? Request, string? Problem)> ApproveAsync(string partition, int epoch, string organisation, CancellationToken cancellationToken)
+    {
+        using var key = ChainKeys.Organisation(_data, organisation);
+        var (request, problem) = await FindAsync(partition, epoch, cancellationToken);
+        if (problem is not null)
+            return (null, problem);
+        if (request is not { State: MoveRequestState.Open or MoveRequestState.Approved })
+        {
+            problem = await SendAsync(key, "request", [DeploymentPlan.Failover, Subject(partition, epoch), Text(_platform.Platform, partition, epoch), (_time.GetUtcNow() + Lifetime).ToUnixTimeSeconds()], cancellationToken);
+            if (problem is null)
+                (request, problem) = await FindAsync(partition, epoch, cancellationToken);
+            if (problem is not null)
+                return (null, problem);
+        }
+
+        problem = await SendAsync(key, "approve", [request!.Id], cancellationToken);
+        return problem is null ? await FindAsync(partition, epoch, cancellationToken) : (null, problem);
+    }
+
+    /// <summary>Marks a request as carried out, with a keeper's key: once.</summary>
+    /// <returns>Why not; null where it is.</returns>
+    internal Task<string?> ExecuteAsync(MoveRequest request, PrivateKeySigner keeper, CancellationToken cancellationToken) => SendAsync(keeper, "execute", [request.Id], cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    private EvmHash Subject(string partition, int epoch) => Keccak256.Hash(Encoding.UTF8.GetBytes(Text(_platform.Platform, partition, epoch)));
+
+    private async Task<EvmResult<object[]>> AskAsync(string function, IReadOnlyList<object> arguments, CancellationToken cancellationToken)
+    {
+        var asked = _contract!.Abi.Function(function);
+        var answer = await _client.CallAsync(new EvmCall { To = Address, Data = asked.Encode(arguments) }, BlockTag.Latest, cancellationToken);
+        if (!answer.Ok)
+            return answer.Error;
+        return asked.TryDecodeOutput(answer.Value, out var values, out var problem) ? values : new EvmError(EvmFailure.Nonsense, $"{function} gave what it can't ({problem}): are the contracts there? (banyan status)");
+    }
+
+    private async Task<string?> SendAsync(PrivateKeySigner key, string function, IReadOnlyList<object> arguments, CancellationToken cancellationToken)
+    {
+        var opened = await TransactionSender.OpenAsync(_client, key, new SenderOptions { PollEvery = TimeSpan.FromMilliseconds(100) }, cancellationToken: cancellationToken);
+        if (!opened.Ok)
+            return opened.Error.Message;
+        await using var sender = opened.Value;
+        try
+        {
+            var receipt = await sender.SendAndWaitAsync(new EvmRequest { To = Address, Data = _contract!.Abi.Function(function).Encode(arguments), AgainWhenDisplaced = false }, cancellationToken).WaitAsync(Patience, _time, cancellationToken);
+            if (!receipt.Ok)
+                return _contract.Abi.Describe(receipt.Error.Data.Span) ?? receipt.Error.Message;
+            return receipt.Value.Succeeded ? null : string.Create(CultureInfo.InvariantCulture, $"the contract refused it in block {receipt.Value.BlockNumber}");
+        }
+        catch (TimeoutException)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"it was in no block after {Patience.TotalSeconds:0} s");
+        }
+    }
+
+    private static int Number(object value) => (int)(BigInteger)value;
+
+    private static DateTimeOffset? Time(object seconds) => (long)(BigInteger)seconds is > 0 and var at ? DateTimeOffset.FromUnixTimeSeconds(at) : null;
+}
