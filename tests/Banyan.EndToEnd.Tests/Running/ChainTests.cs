@@ -28,7 +28,7 @@ public sealed class ChainTests : IAsyncDisposable
             chain: { access: permissioned, anchoring: { every: 1s } }
             """, ct);
         var port = FreePort.Take();
-        var up = await BanyanCommand.RunAsync("up", blueprint, "--detach", "--data", Data, "--port", port.ToString(CultureInfo.InvariantCulture));
+        var up = await BanyanCommand.RunAsync("up", blueprint, "--detach", "--access", "off", "--data", Data, "--port", port.ToString(CultureInfo.InvariantCulture));
         up.ExitCode.ShouldBe(0, up.ToString());
         await ChangeAsync(port, "before", ct);
         var first = await AnchoredAsync(0);
