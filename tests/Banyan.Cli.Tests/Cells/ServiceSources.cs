@@ -28,8 +28,8 @@ internal sealed partial class ServiceSources(IReadOnlyList<ServiceSources.Source
     public IEnumerable<string> ReadsOf(SourceFile file) =>
         file.Reads.Concat(files.Where(h => h.Project == file.Project && h.Routes.Count == 0 && h.Reads.Count > 0 && ReadsBy(file, h.Name)).SelectMany(static h => h.Reads)).Distinct(StringComparer.Ordinal);
 
-    /// <summary>Files that take a request's query or form, in which no name is read and that name no file that reads one.</summary>
-    public IEnumerable<string> Unknown() => files.Where(f => TakesThem().IsMatch(f.Text) && f.Name is not ("RequestRules" or "QueryReader") && !ReadsOf(f).Any()).Select(static f => f.Name);
+    /// <summary>Files that take a request's query or form, in which no name is read and that name no file that reads one; but for those that hand it on as it is.</summary>
+    public IEnumerable<string> Unknown() => files.Where(f => TakesThem().IsMatch(f.Text) && f.Name is not ("RequestRules" or "QueryReader" or "Forms") && !ReadsOf(f).Any()).Select(static f => f.Name);
 
     private static bool ReadsBy(SourceFile file, string reader) =>
         Regex.IsMatch(file.Text, $@"\b{reader}\.Read\w*\(") || Regex.Match(file.Text, $@"\b{reader} (\w+)[,)]") is { Success: true } given && Regex.IsMatch(file.Text, $@"\b{given.Groups[1].Value}\.Read\w*\(");

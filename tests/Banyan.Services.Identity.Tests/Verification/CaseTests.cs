@@ -94,7 +94,7 @@ public class CaseTests
         using var html = await SendAsync(cell, amina, HttpMethod.Post, $"/identity/v1/cases/{id}/documents?kind=passport", "<html>"u8.ToArray());
         html.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         using var kind = await SendAsync(cell, amina, HttpMethod.Post, $"/identity/v1/cases/{id}/documents?kind=diary", Png);
-        kind.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        kind.StatusCode.ShouldBe(HttpStatusCode.BadRequest); // by the gateway: a parameter's words are described
         using var large = await SendAsync(cell, amina, HttpMethod.Post, $"/identity/v1/cases/{id}/documents?kind=passport", [.. Png, .. new byte[2 << 20]]);
         large.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
     }
