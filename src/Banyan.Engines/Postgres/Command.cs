@@ -42,6 +42,7 @@ internal static class Command
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None); // until then it may write on, into a folder that the caller deletes
             throw;
         }
     }
