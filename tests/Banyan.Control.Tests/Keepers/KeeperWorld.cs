@@ -176,6 +176,24 @@ internal sealed class KeeperWorld : IAsyncDisposable
             where int.TryParse(Path.GetFileName(process), out _) && new FileInfo($"{process}/cwd").LinkTarget?.StartsWith(Data.Root, StringComparison.Ordinal) == true
             select int.Parse(Path.GetFileName(process))];
 
+    /// <summary>Programs that a killed keeper left at work in the folder, such as pg_basebackup: they run elsewhere, and name it.</summary>
+    private List<int> Tools() =>
+        [.. from process in Directory.GetDirectories("/proc")
+            where int.TryParse(Path.GetFileName(process), out _) && CommandOf(process).Contains(Data.Root, StringComparison.Ordinal)
+            select int.Parse(Path.GetFileName(process))];
+
+    private static string CommandOf(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"{process}/cmdline");
+        }
+        catch (IOException)
+        {
+            return ""; // It has ended meanwhile.
+        }
+    }
+
     public static void Kill(int pid)
     {
         try
@@ -198,9 +216,9 @@ internal sealed class KeeperWorld : IAsyncDisposable
             keeper.Dispose();
         }
 
-        foreach (var pid in Servers())
+        foreach (var pid in Servers().Concat(Tools()))
             Kill(pid);
-        await UntilAsync(() => Task.FromResult(Servers().Count == 0));
+        await UntilAsync(() => Task.FromResult(Servers().Count == 0 && Tools().Count == 0));
         foreach (var links in _links.Values)
             links.Dispose();
         _secured?.Dispose();
