@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Banyan.Cells;
 using Banyan.Cells.Hosting;
+using Banyan.Cells.Log;
 using Banyan.Services.Climate.Blocks;
 using Banyan.Services.Climate.LineProtocol;
 using Banyan.Testing;
@@ -29,7 +30,7 @@ internal sealed class ClimateCell : IAsyncDisposable
 
     public NpgsqlDataSource Database => Get<NpgsqlDataSource>();
 
-    public static async Task<ClimateCell> StartAsync(IReadOnlyDictionary<string, string>? settings = null, string? connectionString = null, TimeProvider? time = null)
+    public static async Task<ClimateCell> StartAsync(IReadOnlyDictionary<string, string>? settings = null, string? connectionString = null, TimeProvider? time = null, CellLogOptions? log = null)
     {
         connectionString ??= await PostgresServer.CreateDatabaseAsync();
         var options = new CellOptions
@@ -45,6 +46,7 @@ internal sealed class ClimateCell : IAsyncDisposable
             ConnectionString = connectionString,
             Port = 0,
             Time = time ?? TimeProvider.System,
+            Log = log,
         };
         var app = CellHost.Build(options, [new ClimateService()]);
         await app.StartAsync();

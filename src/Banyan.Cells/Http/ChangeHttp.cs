@@ -54,6 +54,23 @@ public static class ChangeHttp
             "This Idempotency-Key was used before with another request. Use a new key for a new request.")
         : new ChangeAnswer(outcome);
 
+    /// <summary>Says in an answer's headers what became of a change: its receipts, where its proof is had, whether it was done before. For answers that are not made by <see cref="ToResult"/>.</summary>
+    public static void WriteReceipts(HttpResponse response, ChangeOutcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        ArgumentNullException.ThrowIfNull(outcome);
+        if (outcome.Receipts.Count > 0)
+        {
+            response.Headers[ReceiptHeader] = string.Join(", ", outcome.Receipts);
+            var services = response.HttpContext.RequestServices;
+            if (services?.GetService<CellLogOptions>() is not null && services.GetService<CellContext>() is { } cell)
+                response.Headers.Append("Link", $"<{LogEndpoints.ProofOf(cell, outcome.Receipts[0])}>; rel=\"{ProofRelation}\"");
+        }
+
+        if (outcome.Result == ChangeResult.Replayed)
+            response.Headers[ReplayedHeader] = "true";
+    }
+
     private sealed class ChangeAnswer(ChangeOutcome outcome) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
@@ -61,15 +78,7 @@ public static class ChangeHttp
             var answer = outcome.Answer!;
             var response = httpContext.Response;
             response.StatusCode = answer.Status;
-            if (outcome.Receipts.Count > 0)
-            {
-                response.Headers[ReceiptHeader] = string.Join(", ", outcome.Receipts);
-                if (httpContext.RequestServices?.GetService<CellLogOptions>() is not null && httpContext.RequestServices.GetService<CellContext>() is { } cell)
-                    response.Headers.Append("Link", $"<{LogEndpoints.ProofOf(cell, outcome.Receipts[0])}>; rel=\"{ProofRelation}\"");
-            }
-
-            if (outcome.Result == ChangeResult.Replayed)
-                response.Headers[ReplayedHeader] = "true";
+            WriteReceipts(response, outcome);
             if (answer.Location is not null)
                 response.Headers.Location = answer.Location;
             if (answer.Body is { Length: > 0 } body)

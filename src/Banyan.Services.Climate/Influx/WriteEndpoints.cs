@@ -104,10 +104,7 @@ internal sealed class WriteEndpoints(WriteService writes, SeriesCatalog catalog,
         if (batch.Lines == 0)
             return answer;
         var outcome = await writes.CommitAsync(space, batch, key, answer);
-        if (outcome.Receipts.Count > 0)
-            http.Response.Headers[ChangeHttp.ReceiptHeader] = string.Join(", ", outcome.Receipts);
-        if (outcome.Result == ChangeResult.Replayed)
-            http.Response.Headers[ChangeHttp.ReplayedHeader] = "true";
+        ChangeHttp.WriteReceipts(http.Response, outcome);
         return outcome.Answer ?? InfluxAnswer.Refusal(dialect, StatusCodes.Status422UnprocessableEntity, "unprocessable entity", "this Idempotency-Key was used before with another request");
     }
 

@@ -3,6 +3,8 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Banyan.Cells.Log;
+using Banyan.Engines.Signing;
 
 namespace Banyan.Services.Climate.Tests.Influx;
 
@@ -13,6 +15,18 @@ public sealed class WriteTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _cell = await ClimateCell.StartAsync();
 
     public ValueTask DisposeAsync() => _cell.DisposeAsync();
+
+    [Fact]
+    public async Task Write_CellKeepsALog_LinksToTheProof()
+    {
+        using var key = SigningKey.Generate();
+        await using var cell = await ClimateCell.StartAsync(log: new CellLogOptions { Key = key });
+
+        using var answer = await cell.WriteAsync("rain,station=S1 mm=12.5\n");
+
+        var receipt = answer.Headers.GetValues("Banyan-Receipt").Single();
+        answer.Headers.GetValues("Link").ShouldBe([$"<http://test.example/log/v1/north/proofs/{receipt}>; rel=\"urn:banyan:rel:proof\""]);
+    }
 
     [Fact]
     public async Task Write_Version2_AnswersNoContentAndStores()

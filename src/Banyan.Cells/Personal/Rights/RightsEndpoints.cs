@@ -116,7 +116,7 @@ internal sealed class RightsEndpoints(RightsWork work, RequestRows requests, Acc
         response.ContentType = "application/json";
         response.Headers.CacheControl = "no-store";
         response.Headers.ContentDisposition = "attachment; filename=\"personal-data.json\"";
-        response.Headers[ChangeHttp.ReceiptHeader] = outcome.Receipts[0].ToString();
+        ChangeHttp.WriteReceipts(response, outcome);
         await export.WriteAsync(response.Body, asker.Subject, outcome.Receipts[0], json => elsewhere.WriteAsync(json, context), context.RequestAborted);
     }
 
