@@ -24,10 +24,40 @@ internal static class RawSender
             thread.Join();
     }
 
+    /// <summary>
+    /// As <see cref="Run"/>, and meanwhile asks for all receipts of each block, once, until there is one of each transaction: what a client has to ask a
+    /// node that is to know what became of them.
+    /// </summary>
+    public static void RunAndAsk(int port, byte[][][] requests)
+    {
+        var asking = new Thread(() => Ask(port, requests.Sum(static r => r.Length)));
+        asking.Start();
+        Run(port, requests);
+        asking.Join();
+    }
+
+    private static void Ask(int port, int expected)
+    {
+        using var socket = Connect(port);
+        var buffer = new byte[64 << 20];
+        for (var block = 1; expected > 0;)
+        {
+            socket.Send(Post($$"""{"jsonrpc":"2.0","id":1,"method":"eth_getBlockReceipts","params":["0x{{block:x}}"]}"""));
+            var answer = Receive(socket, buffer);
+            if (answer.Contains("\"result\":null", StringComparison.Ordinal))
+            {
+                Thread.Sleep(20);
+                continue;
+            }
+
+            block++;
+            expected -= System.Text.RegularExpressions.Regex.Count(answer, "\"status\":\"0x1\"");
+        }
+    }
+
     private static void Send(int port, byte[][] requests)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        socket.Connect(new IPEndPoint(IPAddress.Loopback, port));
+        using var socket = Connect(port);
         var buffer = new byte[16_384];
         foreach (var request in requests)
         {
@@ -37,8 +67,16 @@ internal static class RawSender
         }
     }
 
+    private static Socket Connect(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Connect(new IPEndPoint(IPAddress.Loopback, port));
+        return socket;
+    }
+
     private static string Receive(Socket socket, byte[] buffer)
     {
+        int? whole = null;
         var length = 0;
         while (true)
         {
@@ -46,14 +84,18 @@ internal static class RawSender
             if (read == 0)
                 throw new IOException("the node closed the connection");
             length += read;
-            var text = Encoding.ASCII.GetString(buffer, 0, length);
-            var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-            var at = end < 0 ? -1 : text.IndexOf("content-length:", StringComparison.OrdinalIgnoreCase);
-            if (at < 0)
-                continue;
-            var size = int.Parse(text.AsSpan(at + 15, text.IndexOf('\r', at) - at - 15), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
-            if (length >= end + 4 + size)
-                return text[(end + 4)..];
+            if (whole is null)
+            {
+                var text = Encoding.ASCII.GetString(buffer, 0, length);
+                var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+                var at = end < 0 ? -1 : text.IndexOf("content-length:", StringComparison.OrdinalIgnoreCase);
+                if (at < 0)
+                    continue;
+                whole = end + 4 + int.Parse(text.AsSpan(at + 15, text.IndexOf('\r', at) - at - 15), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
+            }
+
+            if (length >= whole)
+                return Encoding.ASCII.GetString(buffer, 0, length);
         }
     }
 

@@ -109,6 +109,49 @@ public class EvmClientTests
     }
 
     [Fact]
+    public async Task Ask_FirstEndpointAnswersAgain_IsAskedAgain()
+    {
+        var well = false;
+        await using var first = new ScriptedNode(call => Volatile.Read(ref well) ? ScriptedNode.One(call, static _ => "\"0x1\"") : "503 busy");
+        await using var second = new ScriptedNode(static call => ScriptedNode.One(call, static _ => "\"0x2\""));
+        await using var client = second.Client(o => o with { Endpoints = [new(first.Address), .. o.Endpoints], FirstBreak = TimeSpan.FromMilliseconds(50), LongestBreak = TimeSpan.FromMilliseconds(50) });
+        for (var i = 0; i < 4; i++)
+            (await client.GetBlockNumberAsync(Token)).Value.ShouldBe(2UL);
+        Volatile.Write(ref well, true);
+        var waiting = System.Diagnostics.Stopwatch.StartNew();
+        while ((await client.GetBlockNumberAsync(Token)).Value != 1UL)
+        {
+            waiting.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
+            await Task.Delay(10, Token);
+        }
+    }
+
+    /// <summary>What is to stay in order is not cut where others wait too, and where a node takes fewer, its parts go one after the other.</summary>
+    [Fact]
+    public async Task SendRawTransactions_OthersWaitToo_ComeInOrder()
+    {
+        var seen = new List<string>();
+        await using var node = new ScriptedNode(body =>
+        {
+            lock (seen)
+            {
+                var calls = body.ValueKind == JsonValueKind.Array ? body.EnumerateArray().ToArray() : [body];
+                seen.AddRange(calls.Where(static c => c.GetProperty("method").GetString() == "eth_sendRawTransaction").Select(static c => c.GetProperty("params")[0].GetString()!));
+                return body.ValueKind == JsonValueKind.Array ? $"[{string.Join(',', calls.Select(static c => ScriptedNode.One(c, static _ => "\"0x1\"")))}]" : ScriptedNode.One(body, static _ => "\"0x1\"");
+            }
+        });
+        await using var client = node.Client(static o => o with { MaxBatch = 7 });
+        using var key = PrivateKeySigner.Create();
+        var transactions = Enumerable.Range(0, 50).Select(n => key.Sign(new() { ChainId = 7, Nonce = (ulong)n, GasLimit = 21_000, To = EvmAddress.Zero }).Value).ToArray();
+        var others = Enumerable.Range(0, 40).Select(_ => client.GetBlockNumberAsync(Token)).ToArray();
+        var sent = client.SendRawTransactionsAsync(transactions, Token);
+        var more = Enumerable.Range(0, 40).Select(_ => client.GetBlockNumberAsync(Token)).ToArray();
+        (await Task.WhenAll([.. others, .. more])).ShouldAllBe(static r => r.Value == 1UL);
+        (await sent).ShouldAllBe(static r => !r.Ok && r.Error!.Failure == EvmFailure.Nonsense); // 0x1 is no hash
+        seen.ShouldBe(transactions.Select(static t => Hex.Write(t.Raw.Span)));
+    }
+
+    [Fact]
     public async Task Ask_ManyAtOnce_GoTogetherAndEachHasItsOwnAnswer()
     {
         using var gate = new SemaphoreSlim(0);

@@ -80,7 +80,21 @@ public sealed partial class EvmClient
     /// </summary>
     public async Task<EvmResult<EvmHash>> SendRawTransactionAsync(SignedTransaction transaction, CancellationToken cancellationToken)
     {
-        var result = await AskAsync("eth_sendRawTransaction", w => WriteHex(w, transaction.Raw.Span), RpcValues.Hash, cancellationToken);
+        var call = SendRaw(transaction);
+        return Taken(transaction, await AskAsync(call, cancellationToken));
+    }
+
+    /// <summary>As <see cref="SendRawTransactionAsync"/>, of several: in their order, and together. An outcome for each, in the same order.</summary>
+    public async Task<IReadOnlyList<EvmResult<EvmHash>>> SendRawTransactionsAsync(IReadOnlyList<SignedTransaction> transactions, CancellationToken cancellationToken)
+    {
+        var results = await AskInOrderAsync([.. transactions.Select(SendRaw)], cancellationToken);
+        return [.. results.Select((result, i) => Taken(transactions[i], result))];
+    }
+
+    private static RpcCall<EvmHash> SendRaw(SignedTransaction transaction) => new("eth_sendRawTransaction", w => WriteHex(w, transaction.Raw.Span), RpcValues.Hash);
+
+    private static EvmResult<EvmHash> Taken(SignedTransaction transaction, EvmResult<EvmHash> result)
+    {
         if (!result.Ok)
             return RpcErrors.IsKnownTransaction(result.Error) ? transaction.Hash : result;
         return result.Value == transaction.Hash ? result : Odd("eth_sendRawTransaction", $"hash {result.Value} where the transaction's is {transaction.Hash}");

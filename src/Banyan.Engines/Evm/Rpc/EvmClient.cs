@@ -30,6 +30,7 @@ public sealed partial class EvmClient : IAsyncDisposable
         _options = options;
         Time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger<EvmClient>.Instance;
+        Blocks = new(this);
         _endpoints = [.. Enumerable.Range(0, options.Endpoints.Count).Select(i => new RpcEndpoint(i, options, Time, GiveToNext, _closing.Token))];
     }
 
@@ -41,6 +42,9 @@ public sealed partial class EvmClient : IAsyncDisposable
 
     internal TimeProvider Time { get; }
 
+    /// <summary>Blocks and receipts that several ask for at about the same time.</summary>
+    internal SharedBlocks Blocks { get; }
+
     /// <summary>Any method, such as those of one kind of node.</summary>
     /// <param name="method">Its name.</param>
     /// <param name="parameters">Writes the parameters, one value after the other; null for none.</param>
@@ -49,14 +53,32 @@ public sealed partial class EvmClient : IAsyncDisposable
         AskAsync(method, parameters, RpcValues.Element, cancellationToken);
 
     /// <summary>Asks one call.</summary>
-    internal Task<EvmResult<T>> AskAsync<T>(string method, Action<Utf8JsonWriter>? parameters, RpcRead<T> read, CancellationToken cancellationToken)
+    internal Task<EvmResult<T>> AskAsync<T>(string method, Action<Utf8JsonWriter>? parameters, RpcRead<T> read, CancellationToken cancellationToken) =>
+        AskAsync(new RpcCall<T>(method, parameters, read), cancellationToken);
+
+    private Task<EvmResult<T>> AskAsync<T>(RpcCall<T> call, CancellationToken cancellationToken)
     {
-        var call = new RpcCall<T>(method, parameters, read);
         if (_closing.IsCancellationRequested)
             call.Fail(new EvmError(EvmFailure.Closed, "the client was closed"));
         else
             Best().Enqueue(call);
         return call.Outcome.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Asks several calls in their order: none is done before those before it, as far as the node keeps to the order of a batch.</summary>
+    internal async Task<EvmResult<T>[]> AskInOrderAsync<T>(IReadOnlyList<RpcCall<T>> calls, CancellationToken cancellationToken)
+    {
+        if (_closing.IsCancellationRequested)
+        {
+            foreach (var call in calls)
+                call.Fail(new EvmError(EvmFailure.Closed, "the client was closed"));
+        }
+        else if (calls.Count > 0)
+        {
+            Best().Enqueue(calls);
+        }
+
+        return await Task.WhenAll(calls.Select(static c => c.Outcome)).WaitAsync(cancellationToken);
     }
 
     /// <summary>Asks several calls of one and the same node, in one request where it takes batches; there is no second endpoint for them.</summary>

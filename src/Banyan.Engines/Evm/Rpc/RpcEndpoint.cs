@@ -13,16 +13,19 @@ internal sealed class RpcEndpoint : IDisposable
     private const int InvalidRequest = -32600;
     private readonly EvmClientOptions _options;
     private readonly RpcTransport _transport;
+    private readonly TimeProvider _time;
     private readonly CircuitBreakerStateProvider _state = new();
     private readonly ResiliencePipeline _breaker;
     private readonly Func<RpcEndpoint, RpcCall, EvmError, bool> _elsewhere;
     private readonly CancellationToken _closing;
     private readonly Lock _lock = new();
-    private readonly Queue<RpcCall> _waiting = new();
+    private readonly Queue<IReadOnlyList<RpcCall>> _waiting = new();
     private readonly SemaphoreSlim _identifying = new(1, 1);
+    private int _waitingCalls;
     private int _inFlight;
     private int _identified = -1;
     private volatile bool _single;
+    private long _askAgain;
 
     /// <summary>An endpoint.</summary>
     /// <param name="index">Its place in the options.</param>
@@ -32,6 +35,7 @@ internal sealed class RpcEndpoint : IDisposable
         Index = index;
         Name = options.Endpoints[index].Name;
         _options = options;
+        _time = time;
         _transport = new(options.Endpoints[index], options, time);
         _elsewhere = elsewhere;
         _closing = closing;
@@ -39,6 +43,11 @@ internal sealed class RpcEndpoint : IDisposable
         {
             FailureRatio = 0.5, MinimumThroughput = 2, SamplingDuration = TimeSpan.FromSeconds(10), StateProvider = _state,
             BreakDurationGenerator = arguments => new(Longer(arguments.HalfOpenAttempts)),
+            OnOpened = arguments =>
+            {
+                Volatile.Write(ref _askAgain, time.GetTimestamp() + (long)(arguments.BreakDuration.TotalSeconds * time.TimestampFrequency));
+                return default;
+            },
             ShouldHandle = new PredicateBuilder().Handle<RpcTransportException>(),
         }).Build();
     }
@@ -47,27 +56,35 @@ internal sealed class RpcEndpoint : IDisposable
 
     public string Name { get; }
 
-    /// <summary>Whether it may be asked now.</summary>
-    public bool IsUp => _state.CircuitState is CircuitState.Closed or CircuitState.HalfOpen;
+    /// <summary>Whether it may be asked now. The breaker itself learns only from the next call that its time is over.</summary>
+    public bool IsUp => _state.CircuitState is CircuitState.Closed or CircuitState.HalfOpen || _time.GetTimestamp() >= Volatile.Read(ref _askAgain);
 
     /// <summary>Takes a call; its outcome comes by itself.</summary>
-    public void Enqueue(RpcCall call)
+    public void Enqueue(RpcCall call) => Enqueue([call]);
+
+    /// <summary>Takes calls that stay in their order: they go in one request, or where it takes fewer, in one after the other. Their outcomes come by themselves.</summary>
+    public void Enqueue(IReadOnlyList<RpcCall> calls)
     {
+        bool room, pump;
         lock (_lock)
         {
-            if (_waiting.Count < _options.MaxWaiting)
+            room = _waitingCalls < _options.MaxWaiting;
+            pump = room && _inFlight < _options.MaxInFlight;
+            if (room)
             {
-                _waiting.Enqueue(call);
-                if (_inFlight >= _options.MaxInFlight)
-                    return;
-                _inFlight++;
-                call = null!;
+                _waiting.Enqueue(calls);
+                _waitingCalls += calls.Count;
             }
+
+            if (pump)
+                _inFlight++;
         }
 
-        if (call is null)
+        if (pump)
             _ = Task.Run(PumpAsync, CancellationToken.None);
-        else
+        if (room)
+            return;
+        foreach (var call in calls)
             call.Fail(RpcErrors.Unreachable(Name, $"{_options.MaxWaiting} calls wait for it already"));
     }
 
@@ -94,8 +111,10 @@ internal sealed class RpcEndpoint : IDisposable
             lock (_lock)
             {
                 var most = _single ? 1 : _options.MaxBatch;
-                while (calls.Count < most && _waiting.TryDequeue(out var call))
-                    calls.Add(call);
+                // What is to stay together is never cut here: its other half could overtake it.
+                while (_waiting.TryPeek(out var next) && (calls.Count == 0 || calls.Count + next.Count <= most))
+                    calls.AddRange(_waiting.Dequeue());
+                _waitingCalls -= calls.Count;
                 if (calls.Count == 0)
                 {
                     _inFlight--;

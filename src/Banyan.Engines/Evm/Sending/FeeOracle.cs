@@ -8,6 +8,9 @@ internal sealed class FeeOracle(EvmClient client, FeePolicy policy, TimeSpan las
     private readonly SemaphoreSlim _asking = new(1, 1);
     private Answer? _last;
 
+    /// <summary>Whether the chain was seen to have EIP-1559, which no chain gives up: then its newest block, with all its hashes, need not be read for it.</summary>
+    private bool _hasBaseFee;
+
     public async ValueTask<EvmResult<FeeQuote>> CurrentAsync(CancellationToken cancellationToken)
     {
         if (Remembered() is { } remembered)
@@ -32,10 +35,15 @@ internal sealed class FeeOracle(EvmClient client, FeePolicy policy, TimeSpan las
 
     private async Task<EvmResult<FeeQuote>> AskAsync(CancellationToken cancellationToken)
     {
-        var head = await client.GetBlockAsync(BlockTag.Latest, cancellationToken);
-        if (!head.Ok)
-            return head.Error;
-        if (head.Value?.BaseFeePerGas is null)
+        if (!_hasBaseFee)
+        {
+            var head = await client.GetBlockAsync(BlockTag.Latest, cancellationToken);
+            if (!head.Ok)
+                return head.Error;
+            _hasBaseFee = head.Value?.BaseFeePerGas is not null;
+        }
+
+        if (!_hasBaseFee)
         {
             var price = await client.GetGasPriceAsync(cancellationToken);
             return !price.Ok ? price.Error : Small(price.Value) is { } legacy ? Within(FeeQuote.ForLegacy(policy, legacy), legacy) : Odd();

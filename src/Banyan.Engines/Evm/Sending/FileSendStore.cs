@@ -61,7 +61,7 @@ public sealed class FileSendStore : ISendStore, IAsyncDisposable
     private async Task WriteAsync()
     {
         var together = new List<Change>();
-        IOException? broken = null;
+        Exception? broken = null;
         while (await _changes.Reader.WaitToReadAsync())
         {
             while (_changes.Reader.TryRead(out var change))
@@ -70,7 +70,7 @@ public sealed class FileSendStore : ISendStore, IAsyncDisposable
             {
                 // After an error nobody knows what is on disk: nothing more is promised.
                 if (broken is not null)
-                    throw broken;
+                    throw new IOException(broken.Message, broken);
                 foreach (var change in together)
                     Append(_file, change.Line);
                 // A removal need not be durable; whoever is to be sent waits for it.
@@ -93,8 +93,9 @@ public sealed class FileSendStore : ISendStore, IAsyncDisposable
                 foreach (var change in together)
                     change.Done.TrySetResult();
             }
-            catch (IOException failed)
+            catch (Exception failed)
             {
+                // Whatever it is, this goes on and says so: nobody may wait for a writer that has ended.
                 broken = failed;
                 foreach (var change in together)
                     change.Done.TrySetException(new IOException($"{_path} can't be written: {failed.Message.TrimEnd('.')}", failed));

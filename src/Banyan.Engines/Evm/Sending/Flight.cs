@@ -7,6 +7,7 @@ namespace Banyan.Engines.Evm.Sending;
 internal sealed class Flight(string id, EvmRequest request, ulong nonce, DateTimeOffset since)
 {
     private readonly TaskCompletionSource<EvmResult<EvmReceipt>> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<EvmError?> _given = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Id => id;
 
@@ -18,12 +19,15 @@ internal sealed class Flight(string id, EvmRequest request, ulong nonce, DateTim
     public bool IsFiller { get; init; }
 
     /// <summary>Whether it takes one of the places that <see cref="SenderOptions.MaxPending"/> gives.</summary>
-    public bool HasPlace { get; init; } = true;
+    public bool HasPlace { get; set; } = true;
 
     public DateTimeOffset Since => since;
 
     /// <summary>Every signed version, the newest last. Replaced as a whole.</summary>
     public IReadOnlyList<SignedTransaction> Versions { get; set; } = [];
+
+    /// <summary>Whether its first version was given to a node, or was to be: until then it waits its turn.</summary>
+    public bool WasGiven { get; set; }
 
     /// <summary>When a node was last given a version, and the height of the chain then.</summary>
     public long LastSent { get; set; }
@@ -33,7 +37,18 @@ internal sealed class Flight(string id, EvmRequest request, ulong nonce, DateTim
     /// <summary>The height at which its nonce was first seen used by none of its versions.</summary>
     public ulong? DisplacedAt { get; set; }
 
+    /// <summary>Where one of its versions was seen; null where in no block.</summary>
+    public Sighting? Seen { get; set; }
+
+    /// <summary>Whether a look at the chain has found its nonce used, and none of its versions in a block.</summary>
+    public bool Missed { get; set; }
+
+    /// <summary>What the first node said that it was given to: null where it took it.</summary>
+    public Task<EvmError?> Given => _given.Task;
+
     public Task<EvmResult<EvmReceipt>> Outcome => _outcome.Task;
+
+    public void Answered(EvmError? error) => _given.TrySetResult(error);
 
     public void Finish(EvmResult<EvmReceipt> outcome) => _outcome.TrySetResult(outcome);
 

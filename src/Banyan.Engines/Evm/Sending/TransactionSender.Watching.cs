@@ -32,6 +32,7 @@ public sealed partial class TransactionSender
             {
                 if (Read(record) is { } flight)
                 {
+                    flight.Answered(null);
                     Track(flight);
                 }
             }
@@ -60,7 +61,7 @@ public sealed partial class TransactionSender
             return null;
         var first = versions[0].Transaction;
         var request = new EvmRequest { Id = record.Id, To = first.To, Data = first.Data, Value = first.Value, GasLimit = first.GasLimit, AgainWhenDisplaced = record.AgainWhenDisplaced };
-        return new Flight(record.Id, request, record.Nonce, record.Since) { Versions = versions, HasPlace = _places.Wait(0, CancellationToken.None) };
+        return new Flight(record.Id, request, record.Nonce, record.Since) { Versions = versions, WasGiven = true, HasPlace = _places.Wait(0, CancellationToken.None) };
     }
 
     private async Task WatchAsync()
@@ -80,9 +81,9 @@ public sealed partial class TransactionSender
                 {
                     problem = await LookAsync();
                 }
-                catch (Exception failed) when (failed is not OperationCanceledException)
+                catch (Exception failed) when (failed is not OperationCanceledException || !closing.IsCancellationRequested)
                 {
-                    // Such as a store that can't be written: what is under way is looked at again.
+                    // Such as a store that can't be written: what is under way is looked at again. Whatever it is, looking never ends before the sender does.
                     LookFailed(failed);
                     problem = new EvmError(EvmFailure.Invalid, RpcErrors.Clean(failed.Message));
                 }
@@ -101,105 +102,26 @@ public sealed partial class TransactionSender
     /// <summary>Looks at the chain once; what it returns stands in the way.</summary>
     private async Task<EvmError?> LookAsync()
     {
-        var head = new RpcCall<EvmBlock>("eth_getBlockByNumber", static w => { BlockTag.Latest.Write(w); w.WriteBooleanValue(false); }, RpcValues.Block);
+        var number = new RpcCall<ulong>("eth_blockNumber", null, RpcValues.Number);
         var count = new RpcCall<ulong>("eth_getTransactionCount", w => { w.WriteStringValue(Account.ToString()); BlockTag.Latest.Write(w); }, RpcValues.Number);
-        await _client.AskTogetherAsync([head, count], 0, _closing.Token);
-        var (block, used) = (await head.Outcome, await count.Outcome);
-        if (!block.Ok || !used.Ok)
-            return block.Error ?? used.Error;
-        _height = block.Value.Number;
+        await _client.AskTogetherAsync([number, count], 0, _closing.Token);
+        var (height, used) = (await number.Outcome, await count.Outcome);
+        if (!height.Ok || !used.Ok)
+            return height.Error ?? used.Error;
+        _height = height.Value;
         Flight[] flights;
         lock (_lock)
         {
             _book.Used(used.Value);
-            flights = [.. _book.Flights.Where(static f => f.Versions.Count > 0)];
+            flights = [.. _book.Flights.Where(static f => f.WasGiven)];
         }
 
-        var behind = flights.Where(f => f.Nonce < used.Value).ToArray();
-        await Task.WhenAll(behind.Select(f => LandAsync(f, block.Value.Number)));
+        await FindAsync(flights, height.Value, used.Value);
         EvmError? problem = null;
-        foreach (var flight in flights.Where(f => f.Nonce >= used.Value).Take(MaxStuckAtOnce))
-        {
-            flight.DisplacedAt = null;
-            problem = await PushAsync(flight, block.Value.Number, flight.Nonce == used.Value) ?? problem;
-        }
+        foreach (var flight in flights.Where(f => f.Nonce >= used.Value && f.Seen is null).Take(MaxStuckAtOnce))
+            problem = await PushAsync(flight, height.Value, flight.Nonce == used.Value) ?? problem;
 
         return await FillAsync(used.Value) ?? problem;
-    }
-
-    /// <summary>The nonce is used: by one of the flight's versions, or by somebody else's transaction.</summary>
-    private async Task LandAsync(Flight flight, ulong height)
-    {
-        var answers = await Task.WhenAll(flight.Versions.Select(v => _client.GetReceiptAsync(v.Hash, _closing.Token)));
-        if (Array.Exists(answers, static a => !a.Ok))
-            return; // asked again at the next look
-        if (Array.Find(answers, static a => a.Value is not null) is { Error: null, Value: { } receipt })
-        {
-            flight.DisplacedAt = null;
-            if (height + 1 >= receipt.BlockNumber + (ulong)_options.Confirmations)
-                await FinishAsync(flight, receipt);
-            return;
-        }
-
-        // Another node may only lag: it counts once as many blocks have come as confirm a transaction, and two at least.
-        flight.DisplacedAt ??= height;
-        if (height < flight.DisplacedAt + (ulong)Math.Max(2, _options.Confirmations))
-            return;
-        var known = await Task.WhenAll(flight.Versions.Select(v => _client.HasTransactionAsync(v.Hash, _closing.Token)));
-        if (Array.TrueForAll(known, static k => k is { Ok: true, Value: false }))
-            await DisplaceAsync(flight);
-    }
-
-    private async Task FinishAsync(Flight flight, EvmResult<EvmReceipt> outcome)
-    {
-        lock (_lock)
-        {
-            _book.Remove(flight);
-            _byId.Remove(flight.Id);
-        }
-
-        flight.Finish(outcome);
-        Free(flight);
-        await _store.RemoveAsync(flight.ToRecord(_client.ChainId, Account), CancellationToken.None);
-    }
-
-    private async Task DisplaceAsync(Flight flight)
-    {
-        Interlocked.Increment(ref _displaced);
-        WasDisplaced(flight.Id, flight.Nonce);
-        if (flight.IsFiller || !flight.Request.AgainWhenDisplaced)
-        {
-            await FinishAsync(flight, new EvmError(EvmFailure.Displaced, $"nonce {flight.Nonce} of {Account} was used by a transaction that is not ours: another process has the account's key"));
-            return;
-        }
-
-        var fees = await _fees.CurrentAsync(_closing.Token);
-        var pending = await _client.GetTransactionCountAsync(Account, BlockTag.Pending, _closing.Token);
-        if (!fees.Ok || !pending.Ok)
-            return;
-        Flight again;
-        lock (_lock)
-        {
-            _book.Used(pending.Value);
-            again = new Flight(flight.Id, flight.Request, _book.Take(), flight.Since) { HasPlace = flight.HasPlace };
-            Track(again);
-        }
-
-        // Stored under its new nonce before the old record goes: a crash between the two finds both, and the old one's nonce used.
-        var gas = flight.Versions[0].Transaction.GasLimit;
-        if (await LaunchAsync(again, gas, fees.Value) is { } error)
-        {
-            flight.Finish(error);
-            lock (_lock)
-                _book.Remove(flight);
-            await _store.RemoveAsync(flight.ToRecord(_client.ChainId, Account), CancellationToken.None);
-            return;
-        }
-
-        await _store.RemoveAsync(flight.ToRecord(_client.ChainId, Account), CancellationToken.None);
-        lock (_lock)
-            _book.Remove(flight);
-        _ = again.Outcome.ContinueWith(o => flight.Finish(o.Result), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     /// <summary>The nonce is not used yet: gives the transaction again, or one that pays more, where it has waited long enough.</summary>
@@ -290,7 +212,7 @@ public sealed partial class TransactionSender
             }
 
             Filled(filler.Nonce);
-            if (await LaunchAsync(filler, FillerGas, fees.Value) is { } error)
+            if (await LaunchAsync(filler, FillerGas, fees.Value, inTurn: false) is { } error)
                 return error;
         }
 
@@ -305,9 +227,6 @@ public sealed partial class TransactionSender
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A stored version of transaction {Id} can't be used: {Problem}")]
     private partial void Unreadable(string id, string problem);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Nonce {Nonce} of transaction {Id} was used by somebody else who has the account's key")]
-    private partial void WasDisplaced(string id, ulong nonce);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Transaction {Hash} (nonce {Nonce}) was dropped by its node and is given again")]
     private partial void GivenAgain(EvmHash hash, ulong nonce);

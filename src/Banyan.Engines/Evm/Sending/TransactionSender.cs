@@ -1,6 +1,5 @@
 using Banyan.Engines.Evm.Rpc;
 using Banyan.Engines.Evm.Signing;
-using Banyan.Engines.Evm.Transactions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -23,6 +22,7 @@ public sealed partial class TransactionSender : IAsyncDisposable
     private readonly FeeOracle _fees;
     private readonly Lock _lock = new();
     private readonly NonceBook _book = new();
+    private readonly Outbox _outbox = new();
     private readonly Dictionary<string, Flight> _byId = [];
     private readonly SemaphoreSlim _places;
     private readonly SemaphoreSlim _work = new(0, 1);
@@ -40,8 +40,9 @@ public sealed partial class TransactionSender : IAsyncDisposable
         _store = store;
         _options = options;
         _logger = logger;
-        _places = new(options.MaxPending, options.MaxPending);
+        _places = new(options.MaxPending);
         _fees = new(client, options.Fees, options.PollEvery);
+        _line = new(options.Confirmations + (int)MaxBlocksAtOnce);
     }
 
     /// <summary>The account.</summary>
@@ -96,6 +97,8 @@ public sealed partial class TransactionSender : IAsyncDisposable
         var placed = false;
         try
         {
+            if (_closing.IsCancellationRequested)
+                return new EvmError(EvmFailure.Closed, "the sender was closed"); // and the place goes to the next who waits for one
             var fees = await _fees.CurrentAsync(cancellationToken);
             if (!fees.Ok)
                 return fees.Error;
@@ -103,18 +106,26 @@ public sealed partial class TransactionSender : IAsyncDisposable
             if (!gas.Ok)
                 return gas.Error;
             Flight flight;
+            Flight? same = null;
             lock (_lock)
             {
                 if (_closing.IsCancellationRequested)
                     return new EvmError(EvmFailure.Closed, "the sender was closed");
-                if (request.Id is { } id && _byId.TryGetValue(id, out var same))
-                    return new PendingTransaction(same);
-                flight = new Flight(request.Id ?? $"{_client.Time.GetUtcNow():yyyyMMddHHmmssfff}-{++_names}", request, _book.Take(), _client.Time.GetUtcNow());
-                Track(flight);
-                placed = true;
+                if (request.Id is { } id && _byId.TryGetValue(id, out same))
+                {
+                    flight = same;
+                }
+                else
+                {
+                    flight = new Flight(request.Id ?? $"{_client.Time.GetUtcNow():yyyyMMddHHmmssfff}-{++_names}", request, _book.Take(), _client.Time.GetUtcNow());
+                    Track(flight);
+                    _outbox.Signing(flight.Nonce);
+                    placed = true;
+                }
             }
 
-            return await LaunchAsync(flight, gas.Value, fees.Value) is { } error ? error : new PendingTransaction(flight);
+            var error = same is null ? await LaunchAsync(flight, gas.Value, fees.Value, inTurn: true) : await same.Given.WaitAsync(cancellationToken);
+            return error is null ? new PendingTransaction(flight) : error;
         }
         finally
         {
@@ -147,70 +158,6 @@ public sealed partial class TransactionSender : IAsyncDisposable
         return estimate.Ok ? estimate.Value + (estimate.Value / 4) : estimate.Error;
     }
 
-    /// <summary>Signs, stores and sends a flight that has its nonce; what it returns is why it never flies.</summary>
-    private async Task<EvmError?> LaunchAsync(Flight flight, ulong gas, FeeQuote fees)
-    {
-        EvmResult<SignedTransaction> signed;
-        try
-        {
-            signed = await SignAsync(flight, gas, fees);
-            if (signed.Ok)
-                await StoreAsync(flight, signed.Value);
-        }
-        catch
-        {
-            Abandon(flight, new EvmError(EvmFailure.NotSigned, "it could not be signed or stored"));
-            throw;
-        }
-
-        if (!signed.Ok)
-        {
-            Abandon(flight, signed.Error);
-            return signed.Error;
-        }
-
-        var sent = await GiveAsync(flight);
-        if (sent.Ok || !IsFinal(sent.Error))
-        {
-            Wake();
-            return null;
-        }
-
-        await _store.RemoveAsync(flight.ToRecord(_client.ChainId, Account), CancellationToken.None);
-        Abandon(flight, sent.Error);
-        return sent.Error;
-    }
-
-    private ValueTask<EvmResult<SignedTransaction>> SignAsync(Flight flight, ulong gas, FeeQuote fees) => _signer.SignAsync(new EvmTransaction
-    {
-        Type = fees.Type, ChainId = _client.ChainId, Nonce = flight.Nonce, MaxFeePerGas = fees.MaxFee, MaxPriorityFeePerGas = fees.Tip,
-        GasLimit = gas, To = flight.Request.To, Data = flight.Request.Data, Value = flight.Request.Value,
-    }, _closing.Token);
-
-    private async Task StoreAsync(Flight flight, SignedTransaction signed)
-    {
-        flight.Versions = [.. flight.Versions, signed];
-        await _store.PutAsync(flight.ToRecord(_client.ChainId, Account), CancellationToken.None);
-    }
-
-    /// <summary>Gives the newest version to a node.</summary>
-    private async Task<EvmResult<EvmHash>> GiveAsync(Flight flight)
-    {
-        flight.LastSent = _client.Time.GetTimestamp();
-        flight.LastSentAt = _height;
-        var result = await _client.SendRawTransactionAsync(flight.Versions[^1], CancellationToken.None);
-        if (!result.Ok)
-            NotTaken(flight.Versions[^1].Hash, flight.Nonce, result.Error.Message);
-        return result;
-    }
-
-    /// <summary>
-    /// Whether a refusal means that the transaction is in no node and never will be. A nonce that is used or taken is not final: it may be by this
-    /// very transaction, and if not it is sent again with another.
-    /// </summary>
-    private static bool IsFinal(EvmError error) =>
-        error.Failure is EvmFailure.InsufficientFunds or EvmFailure.Reverted || (error.Failure == EvmFailure.Refused && !RpcErrors.IsNonceTooLow(error) && !RpcErrors.IsUnderpriced(error));
-
     private void Track(Flight flight)
     {
         _book.Add(flight);
@@ -223,16 +170,21 @@ public sealed partial class TransactionSender : IAsyncDisposable
         {
             _book.GiveBack(flight.Nonce);
             _byId.Remove(flight.Id);
+            _outbox.NotSigned(flight.Nonce);
         }
 
+        flight.Answered(error);
         flight.Finish(error);
         Free(flight);
+        GiveOn(); // what waited for it to be signed
     }
 
     private void Free(Flight flight)
     {
-        if (flight.HasPlace)
-            _places.Release();
+        if (!flight.HasPlace)
+            return;
+        flight.HasPlace = false;
+        _places.Release();
     }
 
     private void Wake()
@@ -251,13 +203,16 @@ public sealed partial class TransactionSender : IAsyncDisposable
             return;
         await _closing.CancelAsync();
         await _watching;
+        Task giving;
         Flight[] left;
         lock (_lock)
+        {
             left = [.. _book.Flights];
+            giving = _giving;
+        }
+
+        await giving;
+        _places.Release(); // whoever waits for a place is told, one after the other
         foreach (var flight in left)
             flight.Finish(new EvmError(EvmFailure.Closed, $"the sender was closed before transaction {flight.Id} had its outcome"));
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Transaction {Hash} (nonce {Nonce}) was not taken: {Problem}")]
-    private partial void NotTaken(EvmHash hash, ulong nonce, string problem);
-}
+    }}
