@@ -20,13 +20,17 @@ internal sealed class BenchAnvil : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Seconds of processor time that it has used.</summary>
+    public double Processor => ProcessCpu.OfTree(_process.Pid);
+
     public Uri Address => new($"http://127.0.0.1:{Port}");
 
     /// <summary>The keys of its mnemonic's first eight accounts; they are public.</summary>
     public static PrivateKeySigner[] Accounts() => [.. Keys.Select(static k => new PrivateKeySigner(Convert.FromHexString(k)))];
 
     /// <summary>Null where it is not installed; that is said.</summary>
-    public static async Task<BenchAnvil?> StartAsync()
+    /// <param name="blockTime">From one block to the next, in seconds, as Anvil reads it.</param>
+    public static async Task<BenchAnvil?> StartAsync(string blockTime = "1")
     {
         var program = Path.Combine(Repository.Root, "contracts", "node_modules", "@foundry-rs", "anvil-linux-amd64", "bin", "anvil");
         if (!File.Exists(program))
@@ -37,7 +41,7 @@ internal sealed class BenchAnvil : IAsyncDisposable
 
         var home = Directory.CreateTempSubdirectory("banyan-bench-anvil-").FullName;
         var port = Ports.Free();
-        var process = Child.Start(program, ["--silent", "--host", "127.0.0.1", "--port", $"{port}", "--block-time", "1", "--gas-limit", "3000000000"], new Dictionary<string, string> { ["HOME"] = home });
+        var process = Child.Start(program, ["--silent", "--host", "127.0.0.1", "--port", $"{port}", "--block-time", blockTime, "--gas-limit", "3000000000"], new Dictionary<string, string> { ["HOME"] = home });
         using var http = new HttpClient();
         for (var i = 0; i < 600; i++)
         {

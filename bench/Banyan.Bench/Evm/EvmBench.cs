@@ -14,6 +14,8 @@ namespace Banyan.Bench.Evm;
 /// </summary>
 internal static class EvmBench
 {
+    private const string LongBlocks = "1";
+    private const string ShortBlocks = "0.2";
     private static readonly EvmAddress Somebody = EvmAddress.Parse("0x000000000000000000000000000000000000dEaD");
 
     public static async Task RunAsync(BenchRun run)
@@ -26,18 +28,21 @@ internal static class EvmBench
         run.Report(new() { Name = "evm-sign", Ours = total / signing.Elapsed.TotalSeconds, Unit = "tx/s", Note = "one thread, encoding, hashing, signing and the check of it" });
         var requests = signed.Select(static list => list.Select(static t => RawSender.Request(t.Raw.Span)).ToArray()).ToArray();
 
-        var (raw, asking, client, managed) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (raw, asking, client, managed) = (new List<Passage>(), new List<Passage>(), new List<Passage>(), new List<Passage>());
+        var (shortRaw, shortManaged) = (new List<Passage>(), new List<Passage>());
         var (idle, loaded) = (new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
         {
-            if (await MeasureAsync(accounts, each, (node, _) => Task.Run(() => RawSender.Run(node.Port, requests))) is not { } one)
+            if (await MeasureAsync(accounts, each, LongBlocks, (node, _) => Task.Run(() => RawSender.Run(node.Port, requests))) is not { } one)
                 return;
             raw.Add(one);
-            asking.Add((await MeasureAsync(accounts, each, (node, _) => Task.Run(() => RawSender.RunAndAsk(node.Port, requests))))!.Value);
-            client.Add((await MeasureAsync(accounts, each, (_, c) => Task.WhenAll(signed.Select(list => SubmitAsync(c, list)))))!.Value);
-            managed.Add((await MeasureAsync(accounts, each, (_, c) => Task.WhenAll(accounts.Select(a => ManageAsync(c, a, each)))))!.Value);
+            asking.Add((await MeasureAsync(accounts, each, LongBlocks, (node, _) => Task.Run(() => RawSender.RunAndAsk(node.Port, requests))))!);
+            client.Add((await MeasureAsync(accounts, each, LongBlocks, (_, c) => Task.WhenAll(signed.Select(list => SubmitAsync(c, list)))))!);
+            managed.Add((await MeasureAsync(accounts, each, LongBlocks, (_, c) => Task.WhenAll(accounts.Select(a => ManageAsync(c, a, each)))))!);
+            shortRaw.Add((await MeasureAsync(accounts, each, ShortBlocks, (node, _) => Task.Run(() => RawSender.Run(node.Port, requests))))!);
+            shortManaged.Add((await MeasureAsync(accounts, each, ShortBlocks, (_, c) => Task.WhenAll(accounts.Select(a => ManageAsync(c, a, each)))))!);
             // Again, with somebody who asks meanwhile: not part of the figures above.
-            await MeasureAsync(accounts, each, async (_, c) =>
+            await MeasureAsync(accounts, each, LongBlocks, async (_, c) =>
             {
                 idle.AddRange(await QueryAsync(c, accounts[0].Address, Task.CompletedTask, run.Pick(2000, 200)));
                 var load = Task.WhenAll(signed.Select(list => SubmitAsync(c, list)));
@@ -46,30 +51,34 @@ internal static class EvmBench
             });
         }
 
-        run.Report(new()
-        {
-            Name = "evm-transactions", Ours = Statistics.Median(client), Unit = "tx/s", Peer = Statistics.Median(raw), PeerName = "raw sender", LeastRatio = 0.9,
-            Note = $"until mined, signed beforehand as the peer's; ours={Statistics.List(client)} peer={Statistics.List(raw)}",
-        });
-        run.Report(new()
-        {
-            Name = "evm-managed-transactions", Ours = Statistics.Median(managed), Unit = "tx/s", Peer = Statistics.Median(asking), PeerName = "raw sender, signed beforehand, that asks for each block's receipts", LeastRatio = 0.9,
-            Note = $"nonce, fees, signature and receipt of each included; ours={Statistics.List(managed)} peer={Statistics.List(asking)}; {Figure.Number(Statistics.Median(managed) / Statistics.Median(raw))} of the raw sender that asks for none",
-        });
+        Report(run, "evm-transactions", client, raw, "raw sender", "until mined, signed beforehand as the peer's");
+        Report(run, "evm-managed-transactions", managed, asking, "raw sender, signed beforehand, that asks for each block's receipts", $"nonce, fees, signature and receipt of each included; {Figure.Number(Rate(managed) / Rate(raw))} of the raw sender that asks for none");
+        Report(run, "evm-managed-short-blocks", shortManaged, shortRaw, "raw sender, signed beforehand, that asks for nothing", $"the same with a block each {ShortBlocks} s");
         var (calm, busy) = (idle.Order().ToArray(), loaded.Order().ToArray());
         run.Report(new() { Name = "evm-query-p99", Ours = Statistics.At(busy, 0.99), Unit = "ms", Most = 200, Note = $"while transactions go through, p50={Figure.Number(Statistics.At(busy, 0.5))}ms; alone p50={Figure.Number(Statistics.At(calm, 0.5))}ms p99={Figure.Number(Statistics.At(calm, 0.99))}ms; {busy.Length} queries" });
         foreach (var account in accounts)
             account.Dispose();
     }
 
-    /// <summary>Transactions per second from the first until all are mined, on a node of its own; null where there is none.</summary>
-    private static async Task<double?> MeasureAsync(PrivateKeySigner[] accounts, int each, Func<BenchAnvil, EvmClient, Task> send)
+    private static void Report(BenchRun run, string name, List<Passage> ours, List<Passage> peer, string peerName, string note) => run.Report(new()
     {
-        await using var node = await BenchAnvil.StartAsync();
+        Name = name, Ours = Rate(ours), Unit = "tx/s", Peer = Rate(peer), PeerName = peerName, LeastRatio = 0.9,
+        Note = $"{note}; ours={Statistics.List([.. ours.Select(static p => p.Rate)])} peer={Statistics.List([.. peer.Select(static p => p.Rate)])}; processor time of each: ours {Micros(ours, static p => p.Mine)} and the node {Micros(ours, static p => p.Node)}, the peer {Micros(peer, static p => p.Mine)} and the node {Micros(peer, static p => p.Node)}",
+    });
+
+    private static double Rate(List<Passage> passages) => Statistics.Median([.. passages.Select(static p => p.Rate)]);
+
+    private static string Micros(List<Passage> passages, Func<Passage, double> of) => $"{Figure.Number(Statistics.Median([.. passages.Select(of)]))}µs";
+
+    /// <summary>From the first transaction until all are mined, on a node of its own; null where there is none.</summary>
+    private static async Task<Passage?> MeasureAsync(PrivateKeySigner[] accounts, int each, string blockTime, Func<BenchAnvil, EvmClient, Task> send)
+    {
+        await using var node = await BenchAnvil.StartAsync(blockTime);
         if (node is null)
             return null;
         await using var client = new EvmClient(EvmClientOptions.For(node.Address, BenchAnvil.ChainId));
         await using var watcher = new EvmClient(EvmClientOptions.For(node.Address, BenchAnvil.ChainId));
+        var (mine, theirs) = (Environment.CpuUsage.TotalTime, node.Processor);
         var watch = Stopwatch.StartNew();
         await send(node, client);
         foreach (var account in accounts)
@@ -82,7 +91,8 @@ internal static class EvmBench
             }
         }
 
-        return each * accounts.Length / watch.Elapsed.TotalSeconds;
+        var total = each * accounts.Length;
+        return new(total / watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - mine).TotalMicroseconds / total, (node.Processor - theirs) * 1e6 / total);
     }
 
     private static SignedTransaction[] Sign(PrivateKeySigner account, int count) => [.. Enumerable.Range(0, count).Select(n => account.Sign(new()
@@ -128,4 +138,10 @@ internal static class EvmBench
 
         return times;
     }
+
+    /// <summary>How transactions went through.</summary>
+    /// <param name="Rate">A second.</param>
+    /// <param name="Mine">Microseconds of this process' time for each.</param>
+    /// <param name="Node">Microseconds of the node's time for each.</param>
+    private sealed record Passage(double Rate, double Mine, double Node);
 }
