@@ -102,6 +102,8 @@ contract Organisations is IAuthority, Initializable, UUPSUpgradeable {
     error NotEnoughApprovals(uint256 id, uint256 have, uint256 need);
     /// @notice That is not the call that was proposed.
     error OtherCall(uint256 id);
+    /// @notice A batch has no calls, or lists that differ in length.
+    error BadBatch();
     /// @notice It is paused.
     error AlreadyPaused();
     /// @notice It is not paused.
@@ -240,6 +242,12 @@ contract Organisations is IAuthority, Initializable, UUPSUpgradeable {
     function revokeRole(bytes32 role, address account) external onlySelf {
         _roles[role][account] = false;
         emit RoleRevoked(role, account);
+    }
+
+    /// @notice Makes several calls in their order: all of them, or where one fails none. By proposal, so that what belongs together is decided together.
+    function batch(address[] calldata targets, bytes[] calldata data) external onlySelf {
+        if (targets.length == 0 || targets.length != data.length) revert BadBatch();
+        for (uint256 i; i < targets.length; ++i) Address.functionCall(targets[i], data[i]);
     }
 
     /// @inheritdoc IAuthority

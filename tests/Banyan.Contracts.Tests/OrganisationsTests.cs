@@ -69,6 +69,54 @@ public sealed class OrganisationsTests(World world) : IClassFixture<World>, IAsy
     }
 
     [Fact]
+    public async Task Batch_IsDoneWhole()
+    {
+        await world.DecideAsync(Organisations.Address, Batch(
+            (Organisations.Address, Organisations.Data("grantRole", World.GuardianRole, World.Stranger)),
+            (world.Anchors.Address, world.Anchors.Data("setWriter", World.Log, World.Writer, false)),
+            (world.Anchors.Address, world.Anchors.Data("setWriter", World.Log, World.Account(7), true))));
+
+        (await Organisations.IsAsync("hasRole", World.GuardianRole, World.Stranger)).ShouldBeTrue();
+        (await world.Anchors.IsAsync("isWriter", World.Log, World.Writer)).ShouldBeFalse();
+        (await world.Anchors.IsAsync("isWriter", World.Log, World.Account(7))).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Batch_OneCallOfItFails_NothingIsDone()
+    {
+        var data = Batch(
+            (Organisations.Address, Organisations.Data("grantRole", World.GuardianRole, World.Stranger)),
+            (world.Anchors.Address, world.Anchors.Data("setWriter", World.Log, EvmAddress.Zero, true)));
+        var id = await ApprovedAsync(data);
+
+        (await Organisations.TryAsync(World.Member(0), "execute", id, Organisations.Address, data)).ShouldBeFalse();
+
+        (await Organisations.IsAsync("hasRole", World.GuardianRole, World.Stranger)).ShouldBeFalse();
+        (await Organisations.NumberAsync("stateOf", id)).ShouldBe(1, "open");
+    }
+
+    [Fact]
+    public async Task Batch_OfNothingOrOfUnlikeLists_IsRefused()
+    {
+        foreach (var data in (byte[][])[Batch(), Organisations.Data("batch", new List<object> { Organisations.Address }, new List<object>())])
+        {
+            var id = await ApprovedAsync(data);
+            await Organisations.RefusesAsync("BadBatch", World.Member(0), "execute", id, Organisations.Address, data);
+        }
+    }
+
+    [Fact]
+    public async Task Batch_CarriesNoOtherProposalOut()
+    {
+        var other = Organisations.Data("setThreshold", 1);
+        var inner = await ApprovedAsync(other);
+        var data = Batch((Organisations.Address, Organisations.Data("execute", inner, Organisations.Address, other)));
+        var id = await ApprovedAsync(data);
+
+        await Organisations.RefusesAsync("NotMember", World.Member(0), "execute", id, Organisations.Address, data);
+    }
+
+    [Fact]
     public async Task Propose_DeadlineThatHasPassedOrIsTooFar_IsRefused()
     {
         var now = await world.NowAsync();
@@ -114,6 +162,7 @@ public sealed class OrganisationsTests(World world) : IClassFixture<World>, IAsy
     [InlineData("grantRole")]
     [InlineData("revokeRole")]
     [InlineData("unpause")]
+    [InlineData("batch")]
     public async Task WhatNeedsAProposal_ByOneAlone_IsRefused(string function)
     {
         object[] arguments = function switch
@@ -123,6 +172,7 @@ public sealed class OrganisationsTests(World world) : IClassFixture<World>, IAsy
             "changeAccount" => [World.Member(1), World.Account(7)],
             "setThreshold" => [1],
             "unpause" => [],
+            "batch" => [new List<object> { Organisations.Address }, new List<object> { Organisations.Data("setThreshold", 1) }],
             _ => [World.GuardianRole, World.Stranger],
         };
         foreach (var caller in (EvmAddress[])[World.Member(0), World.Guardian, World.Deployer, World.Stranger])
@@ -258,5 +308,16 @@ public sealed class OrganisationsTests(World world) : IClassFixture<World>, IAsy
         (await reentrant.NumberAsync("entered")).ShouldBe(1);
         var refusal = (byte[])(await reentrant.AskAsync("refusal"))[0];
         BinaryPrimitives.ReadUInt32BigEndian(refusal).ShouldBe(Organisations.Abi.Errors.Single(static e => e.Name == "NotOpen").Selector);
+    }
+
+    private byte[] Batch(params (EvmAddress Target, byte[] Data)[] calls) =>
+        Organisations.Data("batch", calls.Select(static c => (object)c.Target).ToList(), calls.Select(static c => (object)c.Data).ToList());
+
+    private async Task<long> ApprovedAsync(byte[] data)
+    {
+        var id = await world.ProposeAsync(World.Member(0), Organisations.Address, data);
+        await Organisations.DoAsync(World.Member(1), "approve", id);
+        await Organisations.DoAsync(World.Member(2), "approve", id);
+        return id;
     }
 }

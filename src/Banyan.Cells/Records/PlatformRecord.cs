@@ -5,7 +5,7 @@ using Banyan.Cells.Partitions;
 namespace Banyan.Cells.Records;
 
 /// <summary>A fact of the control plane that is in the journal once. Immutable.</summary>
-/// <param name="Kind"><c>epoch</c> or <c>deployment</c>.</param>
+/// <param name="Kind"><c>epoch</c> or <c>deployment</c>; <c>chain</c> is entered by <see cref="ChainActEndpoint"/>.</param>
 /// <param name="Key">Which one, among those of its kind.</param>
 /// <param name="Topic">Its journal topic.</param>
 /// <param name="Type">Its CloudEvents type.</param>

@@ -18,7 +18,7 @@ internal sealed class RecordEndpoints(NpgsqlDataSource source)
     private const string Newest = "SELECT kind, receipt, recorded_at, document FROM platform.record ORDER BY recorded_at DESC, key DESC LIMIT $1";
 
     public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/journal/v1/records", ListAsync)
-        .Describe("journal", "What the control plane did with the partition: epochs and deployments, newest first", 200, "application/json", 400, 401, 403)
+        .Describe("journal", "What the control plane did with the partition: epochs, deployments and decisions on the chain, newest first", 200, "application/json", 400, 401, 403)
         .Requires("journal.records.read")
         .TakesQuery(new QueryParameter("limit", QueryType.Integer) { Least = 1, Most = MaxLimit });
 

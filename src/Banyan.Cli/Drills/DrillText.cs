@@ -20,6 +20,8 @@ internal static class DrillText
         timeline.Write(terminal);
         output.WriteLine();
         output.WriteLine($"detected in {Ms(result.DetectMs)}, decided in {Ms(result.DecideMs)}{(result.ApproveMs is { } approvals ? $" (approved after {Ms(approvals)})" : "")}, promoted in {Ms(result.PromoteMs)}; clients were without changes for {Ms(result.RtoMs)}");
+        if (result.Consent is { } consent)
+            output.WriteLine(FormattableString.Invariant($"consent on the chain: request {consent.Request}, {consent.Approvals} of {consent.Needed} organisations ({string.Join(", ", consent.Organisations)}); asked for after {Ms(consent.RequestMs)}, given in {Ms(consent.GiveMs)}, carried out in {Ms(consent.CarryOutMs)}"));
         output.WriteLine(FormattableString.Invariant($"changes: {result.Changes.Acknowledged:N0} acknowledged, {result.Changes.Lost:N0} lost, {result.Changes.Duplicated:N0} duplicated, {result.Changes.Reordered:N0} reordered; {result.Changes.StaleReads:N0} stale reads"));
         output.WriteLine(FormattableString.Invariant($"requests: {result.Requests.Sent:N0} sent, {result.Requests.Held:N0} held, {result.Requests.Replayed:N0} replayed, {result.Requests.Failed:N0} failed ({result.Requests.FailedRepeatable:N0} of them repeatable), longest {Ms(result.Requests.MaxWaitMs)}"));
         output.WriteLine(FormattableString.Invariant($"events: {result.Events.Missed:N0} missed, {result.Events.Repeated:N0} repeated, {result.Events.Connections:N0} connections"));

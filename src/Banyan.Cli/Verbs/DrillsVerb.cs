@@ -25,11 +25,13 @@ internal sealed class DrillsVerb : Verb
             if (result.GetValueOrDefault<int>() is var limit and (< 1 or > 500))
                 result.AddError($"--limit takes a number from 1 to 500, not {limit}");
         });
+        Add(new DrillsShowVerb());
     }
 
     public override IReadOnlyList<(string Command, string Does)> Examples =>
     [
         ("banyan drills", "the last ones of every region, newest first"),
+        ("banyan drills show 0192f3a4-…", "one of them in full; the newest where none is named"),
         ("banyan drills --format json | jq '.evidence[].result | select(.passed | not)'", "those that did not pass, in full"),
     ];
 
@@ -52,13 +54,13 @@ internal sealed class DrillsVerb : Verb
             return ExitCode.Holds;
         }
 
-        var table = new TextTable("WHEN", "SCENARIO", "REGION", "RESULT", "DETECT", "DECIDE", "PROMOTE", "RTO", "RPO", "CHANGES", "LOST", "FAILED", "LONGEST");
-        foreach (var (_, at, drill) in evidence)
+        var table = new TextTable("WHEN", "SCENARIO", "REGION", "RESULT", "DETECT", "DECIDE", "APPROVE", "PROMOTE", "RTO", "RPO", "CHANGES", "LOST", "FAILED", "LONGEST", "ID");
+        foreach (var (id, at, drill) in evidence)
         {
             table.Add(
                 at.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), drill.Scenario, drill.Region, drill.Passed ? new("passed", Ink.Green) : new("FAILED", Ink.Red),
-                Milliseconds(drill.DetectMs), Milliseconds(drill.DecideMs), Milliseconds(drill.PromoteMs), Milliseconds(drill.RtoMs), Milliseconds(drill.RpoMs),
-                drill.Changes.Acknowledged.ToString("N0", CultureInfo.InvariantCulture), drill.Changes.Lost.ToString("N0", CultureInfo.InvariantCulture), drill.Requests.Failed.ToString("N0", CultureInfo.InvariantCulture), Milliseconds(drill.Requests.MaxWaitMs));
+                Milliseconds(drill.DetectMs), Milliseconds(drill.DecideMs), Milliseconds(drill.ApproveMs), Milliseconds(drill.PromoteMs), Milliseconds(drill.RtoMs), Milliseconds(drill.RpoMs),
+                drill.Changes.Acknowledged.ToString("N0", CultureInfo.InvariantCulture), drill.Changes.Lost.ToString("N0", CultureInfo.InvariantCulture), drill.Requests.Failed.ToString("N0", CultureInfo.InvariantCulture), Milliseconds(drill.Requests.MaxWaitMs), id.ToString());
         }
 
         table.Write(terminal);

@@ -1,3 +1,5 @@
+using Banyan.Cli.Verbs.Chain;
+
 namespace Banyan.Cli.Verbs;
 
 /// <summary>Every verb, in the order of the help text. A new verb is a file beside this one and a line here.</summary>
@@ -21,6 +23,7 @@ internal static class VerbList
         new DrillsVerb(),
         new VerifyVerb(),
         new ProofVerb(),
+        new ChainVerb(),
         new KeysVerb(),
         new SchemaVerb(),
 

@@ -13,9 +13,10 @@ namespace Banyan.Control.Drills;
 /// <param name="Breaker">What breaks and puts back.</param>
 /// <param name="Timeline">What happened.</param>
 /// <param name="Watcher">What follows the consensus store; null where the platform has none.</param>
+/// <param name="Consent">What follows the consent that people must give; null where the platform has no consensus store.</param>
 /// <param name="Readiness">Whether the platform is whole.</param>
 internal sealed record DrillRun(
-    DrillOptions Options, PartitionState Partition, string Serving, DrillLoad Load, Breaker Breaker, Timeline Timeline, StoreWatcher? Watcher, DrillReadiness Readiness)
+    DrillOptions Options, PartitionState Partition, string Serving, DrillLoad Load, Breaker Breaker, Timeline Timeline, StoreWatcher? Watcher, ConsentWatcher? Consent, DrillReadiness Readiness)
 {
     /// <summary>Regions that hold a standby of the partition.</summary>
     public IEnumerable<string> Standbys => Partition.Databases.Select(static d => d.Region).Where(r => r != Serving);

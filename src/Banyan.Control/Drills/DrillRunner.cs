@@ -1,4 +1,5 @@
 using System.Globalization;
+using Banyan.Control.Chain.Approving;
 using Banyan.Control.Consensus;
 using Banyan.Control.Credentials;
 using Banyan.Control.Drills.Breaking;
@@ -104,13 +105,16 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
         using var stopWatching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watcher = store is null ? null : new StoreWatcher(store, partition.Name, timeline, time);
         using var promotion = new PromotionWatcher(platform, partition.Name, timeline, time);
-        var watching = Watch(watcher, promotion, load, breaker, timeline, partition, stopWatching.Token);
+        await using var approvals = MoveApprovals.Connect(platform, data, time);
+        var consent = watcher is null ? null : new ConsentWatcher(platform, partition.Name, options.Scenario.Moves, approvals, watcher, timeline, time);
+        var watching = Watch(watcher, promotion, consent, load, breaker, timeline, partition, stopWatching.Token);
         if (watcher is not null)
             await watcher.Read.WaitAsync(cancellationToken);
         var before = watcher?.Partition;
         var serving = before?.Primary ?? partition.Primary;
         watcher?.Suspect(serving);
-        var run = new DrillRun(options, partition, serving, load, breaker, timeline, watcher, readiness);
+        consent?.Await(before);
+        var run = new DrillRun(options, partition, serving, load, breaker, timeline, watcher, consent, readiness);
         var outcome = default(DrillResult);
         await AnnounceAsync(store, NoticeWriter.DrillBegun(platform, options, time.GetUtcNow()), cancellationToken);
         try
@@ -187,8 +191,9 @@ public sealed partial class DrillRunner(DataFolder data, PlatformState platform,
     }
 
     /// <summary>Follows store, promotion and clients side by side until told to stop.</summary>
-    private Task Watch(StoreWatcher? watcher, PromotionWatcher promotion, DrillLoad load, Breaker breaker, Timeline timeline, PartitionState partition, CancellationToken stop) => Task.WhenAll(
+    private Task Watch(StoreWatcher? watcher, PromotionWatcher promotion, ConsentWatcher? consent, DrillLoad load, Breaker breaker, Timeline timeline, PartitionState partition, CancellationToken stop) => Task.WhenAll(
         watcher?.RunAsync(stop) ?? Task.CompletedTask,
+        consent?.RunAsync(stop) ?? Task.CompletedTask,
         promotion.RunAsync(() => watcher?.Partition?.Primary ?? partition.Primary, stop),
         TellAsync(load, breaker, timeline, stop));
 

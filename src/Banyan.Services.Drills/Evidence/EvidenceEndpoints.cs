@@ -48,7 +48,7 @@ internal sealed class EvidenceEndpoints(IJournal journal, NpgsqlDataSource sourc
             [
                 new("INSERT INTO drills.evidence (id, recorded_at, document) VALUES ($1, $2, $3)") { Parameters = { new() { Value = id }, new() { Value = time.GetUtcNow() }, new() { Value = document } } },
             ],
-            Events = [new JournalEvent { Topic = DrillsService.Topic, Type = "banyan.drill.finished.v1", Subject = id.ToString("N"), Data = document }],
+            Events = [new JournalEvent { Id = id, Topic = DrillsService.Topic, Type = "banyan.drill.finished.v1", Subject = id.ToString("N"), Data = document }],
         };
         await ChangeHttp.ToResult(await journal.CommitAsync(change, context.RequestAborted)).ExecuteAsync(context);
     }

@@ -61,6 +61,35 @@ public class RecordsTests
         epoch.GetProperty("approvals").EnumerateArray().Select(static a => (a.GetProperty("role").GetString(), a.GetProperty("by").GetString())).ShouldBe([("cto", "amina"), ("security", "kofi")]);
     }
 
+    [Fact]
+    public async Task Chain_WhatAnOrganisationDid_IsEnteredOnceForItsTransaction()
+    {
+        await using var store = new GatedStore();
+        var database = await PostgresServer.CreateDatabaseAsync();
+        await using var north = TestRegion.Start(store, "north", First, ("north", database, null));
+        await RecordsAsync(north, 2);
+        var act = $$"""{"what":"executed","organisation":"accra","proposal":3,"does":["resumes everything"],"transaction":"0x{{new string('a', 64)}}","block":7}""";
+
+        (await EnterAsync(act)).ShouldBe(HttpStatusCode.NoContent);
+        (await EnterAsync(act)).ShouldBe(HttpStatusCode.NoContent);
+        (await EnterAsync("""{"what":"executed","organisation":"accra"}""")).ShouldBe(HttpStatusCode.BadRequest);
+        (await EnterAsync("[]")).ShouldBe(HttpStatusCode.BadRequest);
+
+        var records = await RecordsAsync(north, 3);
+        var entered = records[0];
+        entered.GetProperty("kind").GetString().ShouldBe("chain", "newest first");
+        (entered.GetProperty("record").GetProperty("what").GetString(), entered.GetProperty("record").GetProperty("proposal").GetInt32()).ShouldBe(("executed", 3));
+        await Eventually.HoldsAsync(async () => (await north.Client("north").GetAsync($"/journal/v1/receipts/{entered.GetProperty("receipt").GetGuid()}")).StatusCode == HttpStatusCode.OK, "the receipt resolves");
+        (await CountAsync(database)).ShouldBe(3);
+
+        async Task<HttpStatusCode> EnterAsync(string body)
+        {
+            using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+            using var answer = await north.Client("north").PostAsync("/journal/v1/records/chain", content);
+            return answer.StatusCode;
+        }
+    }
+
     [Theory]
     [InlineData("0")]
     [InlineData("501")]

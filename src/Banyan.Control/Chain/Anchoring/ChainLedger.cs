@@ -101,7 +101,7 @@ internal sealed class ChainLedger(PlatformState platform, string me, DataFolder 
             var receipt = await SendAsync(sender.Value, partition, head, abi, cancellationToken);
             if (receipt.Ok && receipt.Value.Succeeded)
                 return null;
-            await CloseSenderAsync();
+            await CloseSenderAsync(forgetKey: true); // It may be the wrong one: the organisations have given the keeper another, and it is in its file by now.
             return receipt.Ok ? string.Create(CultureInfo.InvariantCulture, $"it was refused in block {receipt.Value.BlockNumber}") : Say(abi, receipt.Error);
         }
         catch (PlatformException unusable)
@@ -155,7 +155,7 @@ internal sealed class ChainLedger(PlatformState platform, string me, DataFolder 
     private static string Say(ContractAbi abi, EvmError error) => abi.TryDecodeError(error.Data.Span, out var named, out _) ? named.Name switch
     {
         "Paused" => "a guardian has paused the contracts",
-        "NotWriter" => "this keeper's account is none of the log's writers: the organisations must add it (CheckpointAnchors.setWriter)",
+        "NotWriter" => "this keeper's account is none of the log's writers: the organisations must add it (banyan chain status says how)",
         "Fork" => "another tree of this size is anchored",
         _ => abi.Describe(error.Data.Span) ?? error.Message,
     } : error.Message;
@@ -190,7 +190,7 @@ internal sealed class ChainLedger(PlatformState platform, string me, DataFolder 
         }
     }
 
-    private async Task CloseSenderAsync()
+    private async Task CloseSenderAsync(bool forgetKey = false)
     {
         await _opening.WaitAsync();
         try
@@ -198,6 +198,11 @@ internal sealed class ChainLedger(PlatformState platform, string me, DataFolder 
             if (_sender is not null)
                 await _sender.DisposeAsync();
             _sender = null;
+            if (forgetKey)
+            {
+                _key?.Dispose();
+                _key = null;
+            }
         }
         finally
         {

@@ -63,6 +63,15 @@ public sealed class MoveApprovals : IAsyncDisposable
         return (new MoveRequest(id, (MoveRequestState)Number(fields[0]), Number(fields[7]), Number(needed.Value[0]), Time(fields[5])!.Value, Time(fields[6])), null);
     }
 
+    /// <summary>Who approved a request, in the order of their transactions: the region that each runs, the account where no region has it; empty where the chain is away.</summary>
+    public async Task<IReadOnlyList<string>> ApproversAsync(long id, CancellationToken cancellationToken)
+    {
+        if (_contract is null)
+            return [];
+        var answer = await AskAsync("approversOf", [id], cancellationToken);
+        return !answer.Ok ? [] : [.. ((object[])answer.Value[0]).Select(a => ((EvmAddress)a).ToString()).Select(a => _platform.Chain!.Accounts.FirstOrDefault(c => c.Organisation == a)?.Region ?? a)];
+    }
+
     /// <summary>Approves with an organisation's key, and requests first where nobody has.</summary>
     /// <param name="partition">The partition.</param>
     /// <param name="epoch">The epoch that it would leave.</param>

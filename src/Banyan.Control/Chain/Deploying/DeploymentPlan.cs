@@ -102,7 +102,7 @@ internal static class DeploymentPlan
     }
 
     /// <summary>32 bytes: names of regions have 63 characters at most, and the chain's names 32; a longer one is cut and told apart by its hash.</summary>
-    private static byte[] Name(string region)
+    public static byte[] Name(string region)
     {
         var bytes = new byte[32];
         var text = Encoding.ASCII.GetBytes(region);

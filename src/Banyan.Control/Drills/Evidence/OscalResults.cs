@@ -106,6 +106,21 @@ public static class OscalResults
         json.WriteString("uuid"u8, Id(proof, "result"));
         json.WriteString("title"u8, $"{result.Scenario}: {result.Broke} was broken");
         json.WriteString("description"u8, Inv($"Made on the running platform under a load of real clients. {result.Changes.Acknowledged} changes acknowledged, {result.Changes.Lost} lost, {result.Changes.Duplicated} duplicated, {result.Changes.Reordered} reordered; {result.Requests.Sent} requests, {result.Requests.Failed} failed, the longest took {result.Requests.MaxWaitMs} ms."));
+        if (result.ApproveMs is { } approved) // Only there: files that were written before stay as they are, byte for byte.
+        {
+            json.WriteStartArray("props"u8);
+            Property(json, "approve-ms", Inv($"{approved}"));
+            if (result.Consent is { } consent)
+            {
+                Property(json, "consent-request", Inv($"{consent.Request}"));
+                Property(json, "consent-approvals", Inv($"{consent.Approvals} of {consent.Needed}"));
+                foreach (var organisation in consent.Organisations)
+                    Property(json, "consent-organisation", organisation);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteString("start"u8, Time(result.StartedAt));
         json.WriteString("end"u8, Time(proof.Entry.RecordedAt));
         json.WriteStartObject("reviewed-controls"u8);

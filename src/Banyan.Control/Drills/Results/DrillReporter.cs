@@ -1,4 +1,5 @@
 using System.Globalization;
+using Banyan.Control.Drills.Watching;
 using Banyan.Control.Platform;
 
 namespace Banyan.Control.Drills;
@@ -24,6 +25,7 @@ internal static class DrillReporter
             DetectMs = Between(broken, detected),
             DecideMs = detected is { } d && decided >= d ? Between(d, decided) : Between(broken, decided),
             ApproveMs = detected is { } seen && run.Timeline.Last("approved") is { } approved && approved >= seen ? Between(seen, approved) : null,
+            Consent = Consent(run, detected ?? broken),
             PromoteMs = decided is { } e && promoted >= e ? Between(e, promoted) : null,
             RtoMs = Milliseconds(DrillJudge.Rto(measured)),
             RpoMs = Milliseconds(DrillJudge.Rpo(measured)),
@@ -35,12 +37,29 @@ internal static class DrillReporter
             Notes =
             [
                 .. notes,
+                .. run.Consent is { Waited: true } consent && decided is null
+                    ? [$"the partition waited for the consent of {string.Join(", ", consent.Roles)}, and did not move: nobody gave it while it was broken"] : Array.Empty<string>(),
                 .. DrillJudge.Home(measured) is { } home ? [$"bringing it home in order took {DrillJudge.Text(home)} without changes"] : Array.Empty<string>(),
                 .. measured.Ledger.Problems,
                 .. load.Failures.GroupBy(static f => (f.Safe, f.What)).OrderByDescending(static g => g.Count())
                     .Select(static g => string.Create(CultureInfo.InvariantCulture, $"{g.Count()} {(g.Key.Safe ? "repeatable requests" : "changes without a key")} failed: {g.Key.What}")).Take(10),
             ],
         };
+    }
+
+    /// <summary>What is seen of the chain is seen by asking: a step that was seen after what it led to came before that.</summary>
+    private static DrillConsent? Consent(DrillRun run, TimeSpan detected)
+    {
+        if (run.Consent?.Last is not { Request: var request, Organisations: var organisations } || run.Timeline.First(ConsentWatcher.Requested) is not { } requested)
+            return null;
+        var carried = run.Timeline.Last("approved");
+        var complete = Earlier(run.Timeline.First(ConsentWatcher.Complete), carried);
+        requested = Earlier(requested, complete)!.Value;
+        return new DrillConsent(
+            request.Id, request.Approvals, request.Needed, organisations,
+            Milliseconds(requested > detected ? requested - detected : TimeSpan.Zero), Between(requested, complete), complete is { } end ? Between(end, carried) : null);
+
+        static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => one is null ? other : other < one ? other : one;
     }
 
     private static long? Between(TimeSpan from, TimeSpan? to) => to is { } end ? Milliseconds(end - from) : null;

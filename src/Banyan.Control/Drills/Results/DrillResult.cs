@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Banyan.Control.Drills;
 
 /// <summary>What came of a drill: what <c>banyan drill --format json</c> prints and the evidence holds (docs/drills.md). Immutable.</summary>
@@ -29,6 +31,10 @@ public sealed record DrillResult
 
     /// <summary>From the first sight until the last approval that people had to give, on the chain or otherwise; null where none was given. Part of <see cref="DecideMs"/>.</summary>
     public long? ApproveMs { get; init; }
+
+    /// <summary>How the consent came about where it was given on the chain; null where none was asked for there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DrillConsent? Consent { get; init; }
 
     /// <summary>From the decision until the new primary's database took changes; null where none was promoted.</summary>
     public long? PromoteMs { get; init; }
