@@ -69,6 +69,18 @@ public sealed class OscalResultsTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_ADrillThatWaitedForConsent_SaysWhoGaveItAndWhatItCost()
+    {
+        var proof = await MakeAsync(change: static d => d with { ApproveMs = 9100, Consent = new DrillConsent(7, 2, 2, ["accra", "tema"], 5000, 4000, 100) });
+        using var json = JsonDocument.Parse(OscalResults.Write(proof));
+        var props = json.RootElement.GetProperty("assessment-results").GetProperty("results")[0].GetProperty("props").EnumerateArray().Select(static p => $"{p.GetProperty("name")}={p.GetProperty("value")}");
+        props.ShouldBe(["approve-ms=9100", "consent-request=7", "consent-approvals=2 of 2", "consent-organisation=accra", "consent-organisation=tema"]);
+
+        using var without = JsonDocument.Parse(OscalResults.Write(await MakeAsync()));
+        without.RootElement.GetProperty("assessment-results").GetProperty("results")[0].TryGetProperty("props", out _).ShouldBeFalse("files that were written before stay as they are");
+    }
+
+    [Fact]
     public async Task Write_AnotherChange_SaysWhatItIs()
     {
         var proof = await MakeAsync("banyan.mark.v1");
@@ -77,7 +89,7 @@ public sealed class OscalResultsTests : IDisposable
 
     public void Dispose() => _key.Dispose();
 
-    private async Task<AuditProof> MakeAsync(string type = OscalResults.EntryType)
+    private async Task<AuditProof> MakeAsync(string type = OscalResults.EntryType, Func<DrillResult, DrillResult>? change = null)
     {
         var drill = new DrillResult
         {
@@ -96,6 +108,7 @@ public sealed class OscalResultsTests : IDisposable
             Objectives = [new("rpo", "1h", "0s", true), new("rto", "15m", "20m", false)],
             Passed = false,
         };
+        drill = change?.Invoke(drill) ?? drill;
         var entry = new JournalEntry(1, 1, new Guid("0192f3a4-5b6c-7d8e-9f00-112233445566"), Now.AddMinutes(1), "north", "drills", type, "a", "application/json", JsonSerializer.Serialize(drill, DrillJson.Default.DrillResult), null) { Salt = Guid.NewGuid(), Actor = "process:cell.north" };
         var leaf = EntryLeaf.Of(entry);
         var log = new MemoryLog(0);
