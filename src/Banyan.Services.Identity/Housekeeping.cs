@@ -29,6 +29,7 @@ internal sealed partial class Housekeeping(NpgsqlDataSource database, IKeyVault 
     [
         ("DELETE FROM identity.messages WHERE expires_at <= $1", TimeSpan.Zero),
         ("DELETE FROM identity.challenges WHERE expires_at <= $1", TimeSpan.Zero),
+        ("DELETE FROM identity.ceremonies WHERE expires_at <= $1", TimeSpan.Zero),
         ("DELETE FROM identity.attempts WHERE last_at <= $1 AND (locked_until IS NULL OR locked_until <= $1)", LoginPause.Memory),
         ("DELETE FROM identity.sessions WHERE expires_at <= $1 OR ended_at <= $1", Kept), // with their grants, codes and tokens
         ("DELETE FROM identity.grants WHERE expires_at <= $1 OR ended_at <= $1", Kept),

@@ -22,6 +22,12 @@ internal static class IdentityData
             TableData.OfPersons("identity.challenges", new PersonRows { Where = "t.subject = $1", Withheld = [new("hash", Secret), new("fingerprint", Secret)] }),
             TableData.OfPersons("identity.recovery_codes", new PersonRows { Where = "t.subject = $1", Withheld = [new("hash", Secret)] }),
             TableData.OfPersons("identity.totp", new PersonRows { Where = "t.subject = $1", Withheld = [new("secret", Secret)] }),
+            TableData.OfPersons("identity.passkeys", new PersonRows
+            {
+                Where = "t.subject = $1",
+                Sealed = [new("credential", PersonalFields.PasskeyCredential, IsText: false), new("public_key", PersonalFields.PasskeyKey, IsText: false), new("name", PersonalFields.PasskeyName)],
+                Withheld = [new("fingerprint", Secret)],
+            }),
             TableData.OfPersons("identity.decisions", new PersonRows { Where = "t.case_id IN (SELECT id FROM identity.cases WHERE subject = $1)", Sealed = [new("reason", PersonalFields.Reason)] }),
             TableData.OfPersons("identity.documents", new PersonRows { Where = "t.subject = $1", Sealed = [new("sealed", PersonalFields.Document, IsText: false)] }),
             TableData.OfPersons("identity.cases", new PersonRows
@@ -55,6 +61,7 @@ internal static class IdentityData
             new("identity.clients", ResidencyClass.Jurisdiction),
             new("identity.api_keys", ResidencyClass.Jurisdiction),
             new("identity.signing_keys", ResidencyClass.Jurisdiction),
+            new("identity.ceremonies", ResidencyClass.Jurisdiction), // hashes of random challenges, for five minutes
         ],
         Topics =
         [

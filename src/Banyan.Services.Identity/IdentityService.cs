@@ -6,6 +6,7 @@ using Banyan.Services.Identity.ApiKeys;
 using Banyan.Services.Identity.Elsewhere;
 using Banyan.Services.Identity.OpenIdConnect;
 using Banyan.Services.Identity.Pages;
+using Banyan.Services.Identity.Passkeys;
 using Banyan.Services.Identity.Passwords;
 using Banyan.Services.Identity.SecondFactor;
 using Banyan.Services.Identity.Sessions;
@@ -51,14 +52,16 @@ public sealed class IdentityService : IService
         services.AddSingleton<AccountStore>().AddSingleton<Messages>().AddSingleton<Confirmations>().AddSingleton<Registration>().AddSingleton<Invitations>();
         services.AddSingleton<RegistrationEndpoints>().AddSingleton<AccountEndpoints>().AddSingleton<MessageEndpoints>();
         services.AddSingleton<PasswordHasher>().AddSingleton<TotpStore>().AddSingleton<SecondFactorSetup>().AddSingleton<SecondFactorEndpoints>();
-        services.AddSingleton<LoginAttempts>().AddSingleton<Login>().AddSingleton<Recheck>().AddSingleton<SessionStore>().AddSingleton<SessionCookie>().AddSingleton<SessionEndpoints>();
+        services.AddSingleton<LoginAttempts>().AddSingleton<Login>().AddSingleton<SessionBeginning>().AddSingleton<Recheck>().AddSingleton<SessionStore>().AddSingleton<SessionCookie>().AddSingleton<SessionEndpoints>();
+        services.AddSingleton<RelyingParty>().AddSingleton<PasskeyVerifier>().AddSingleton<Ceremonies>().AddSingleton<PasskeyStore>().AddSingleton<PasskeyTaking>();
+        services.AddSingleton<PasskeyLogin>().AddSingleton<PasskeySetup>().AddSingleton<PasskeyEndpoints>();
         services.AddSingleton<SessionEnding>().AddSingleton<SigningKeys>().AddSingleton<TokenIssuer>();
         services.AddSingleton<ClientStore>().AddSingleton<GrantStore>().AddSingleton<ClientAuthentication>().AddSingleton<ClientEndpoints>();
         services.AddSingleton<DiscoveryEndpoints>().AddSingleton<AuthorizeEndpoint>().AddSingleton<TokenEndpoint>().AddSingleton<TokenStateEndpoints>();
         services.AddSingleton<ApiKeyStore>().AddSingleton<ApiKeyEndpoints>();
         services.AddSingleton<IWatchList>(static p => FileWatchList.Of(p.GetRequiredService<IdentitySettings>()));
         services.AddSingleton<CaseStore>().AddSingleton<CaseEndpoints>().AddSingleton<CaseDecisions>();
-        services.AddSingleton<Page>().AddSingleton<Forms>().AddSingleton<LoginPages>().AddSingleton<RegistrationPages>().AddSingleton<AccountPages>().AddSingleton<SecondFactorPages>();
+        services.AddSingleton<Page>().AddSingleton<Forms>().AddSingleton<LoginPages>().AddSingleton<RegistrationPages>().AddSingleton<AccountPages>().AddSingleton<SecondFactorPages>().AddSingleton<PasskeyForms>().AddSingleton<PasskeyPages>();
         if (settings.Provider is null)
         {
             services.AddSingleton<IHostedService>(static p => p.GetRequiredService<SigningKeys>());
@@ -83,6 +86,7 @@ public sealed class IdentityService : IService
         services.GetRequiredService<MessageEndpoints>().Map(routes);
         services.GetRequiredService<SecondFactorEndpoints>().Map(routes);
         services.GetRequiredService<SessionEndpoints>().Map(routes);
+        services.GetRequiredService<PasskeyEndpoints>().Map(routes);
         services.GetRequiredService<DiscoveryEndpoints>().Map(routes);
         services.GetRequiredService<AuthorizeEndpoint>().Map(routes);
         services.GetRequiredService<TokenEndpoint>().Map(routes);
@@ -94,5 +98,6 @@ public sealed class IdentityService : IService
         services.GetRequiredService<RegistrationPages>().Map(routes);
         services.GetRequiredService<AccountPages>().Map(routes);
         services.GetRequiredService<SecondFactorPages>().Map(routes);
+        services.GetRequiredService<PasskeyPages>().Map(routes);
     }
 }

@@ -65,6 +65,12 @@ internal sealed record IdentitySettings
     /// <summary><c>identity:entry</c>: where this cell reaches other regions. Default: scheme and host of the public address.</summary>
     public required Uri Entry { get; init; }
 
+    /// <summary><c>identity:passkeys.domain</c>: the domain that passkeys are made for (WebAuthn's RP ID); front doors under its names can ask for them. Never change it: passkeys of another domain are lost. Null: the issuer's host.</summary>
+    public string? PasskeyDomain { get; init; }
+
+    /// <summary><c>identity:passkeys.origins</c>: further origins whose pages may ask for passkeys, comma-separated; browsers ask for none where the domain is not theirs. Default: none.</summary>
+    public IReadOnlyList<string> PasskeyOrigins { get; init; } = [];
+
     /// <summary>Whether browsers reach the platform by TLS: then cookies are bound to it.</summary>
     public bool IsSecure => Issuer.StartsWith("https://", StringComparison.Ordinal);
 
@@ -95,7 +101,28 @@ internal sealed record IdentitySettings
             PasswordPasses = Count("identity:password.passes", defaults.PasswordPasses, 1, 100),
             PasswordConcurrency = Count("identity:password.concurrency", defaults.PasswordConcurrency, 1, 256),
             PasswordWaiting = Count("identity:password.waiting", defaults.PasswordWaiting, 0, 100_000),
+            PasskeyDomain = Domain("identity:passkeys.domain"),
+            PasskeyOrigins = Origins("identity:passkeys.origins"),
         };
+
+        string? Domain(string key)
+        {
+            if (!settings.TryGetValue(key, out var text))
+                return null;
+            return Uri.CheckHostName(text) == UriHostNameType.Dns && text.All(static c => c is '-' or '.' or (>= 'a' and <= 'z') or (>= '0' and <= '9'))
+                ? text
+                : throw new CellException($"Setting '{key}' is '{text}': write a domain in lower case, such as kai.example, without scheme and port.", isTransient: false);
+        }
+
+        string[] Origins(string key)
+        {
+            if (!settings.TryGetValue(key, out var text))
+                return [];
+            var all = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return all.FirstOrDefault(static o => !Uri.TryCreate(o, UriKind.Absolute, out var uri) || uri.GetLeftPart(UriPartial.Authority) != o || uri.Scheme != Uri.UriSchemeHttps && uri.Host != "localhost") is { } wrong
+                ? throw new CellException($"Setting '{key}' has '{wrong}': write origins such as https://kai.example, separated by commas.", isTransient: false)
+                : all;
+        }
 
         int Count(string key, int otherwise, int least, int most)
         {

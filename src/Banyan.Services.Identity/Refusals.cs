@@ -23,6 +23,14 @@ internal static class Refusals
 
     public static IResult Code => Problem.Create(422, "code-refused", "Not confirmed", "The code is not right, was used, or is too old. Ask for a new one.");
 
+    /// <summary>The same whatever was wrong with the answer of an authenticator, and whether the passkey is known.</summary>
+    public static IResult PasskeyLogin => Problem.Create(401, "login-refused", "Not logged in", "The passkey was not taken: it is not known here, or was removed, or the request for it is more than five minutes old. Ask anew, or log in with your password.");
+
+    public static IResult PasskeyNotMade => Problem.Create(422, "passkey-refused", "Not made", "The authenticator's answer was not taken: it has this passkey already, or did not check who you are, or the request for it is more than five minutes old. Ask anew.");
+
+    /// <summary>The platform is reached by an address, for which browsers make none.</summary>
+    public static IResult NoPasskeys => Problem.Create(409, "passkeys-off", "There are no passkeys here", "Passkeys are made for a domain, and this platform has none: see identity:passkeys.domain.");
+
     public static IResult Unknown => Problem.Create(404, "not-found", "There is nothing here", "Nothing of yours has this id.");
 
     /// <summary>To give what one does not have.</summary>

@@ -102,4 +102,7 @@ internal static class PersonalFields
     public const string Hits = "identity.hits";
     public const string Document = "identity.document";
     public const string Reason = "identity.reason";
+    public const string PasskeyName = "identity.passkey.name";
+    public const string PasskeyCredential = "identity.passkey.credential";
+    public const string PasskeyKey = "identity.passkey.key";
 }

@@ -3,6 +3,7 @@ using Banyan.Cells.Access;
 using Banyan.Cells.Peers;
 using Banyan.Services.Identity.Accounts;
 using Banyan.Services.Identity.OpenIdConnect;
+using Banyan.Services.Identity.Passkeys;
 using Banyan.Services.Identity.Sessions;
 using Banyan.Services.Identity.Tokens;
 using Microsoft.AspNetCore.Http;
@@ -33,6 +34,13 @@ internal sealed class Forwarding(IPartitionPeers peers, Homes homes, HomeFinder 
 
     /// <summary>To the partition that made a text of a JSON body.</summary>
     public Func<HttpContext, Task<IResult>> OfJson(string member, Func<HttpContext, Task<IResult>> endpoint) => To((_, body) => new(OfMade(Member(body, member))), endpoint);
+
+    /// <summary>To the partition that a passkey's user handle names, in the field or the member <c>credential</c>.</summary>
+    public Func<HttpContext, Task<IResult>> OfPasskey(Func<HttpContext, Task<IResult>> endpoint) => To(
+        async (c, body) => (c.Request.HasFormContentType ? (await FormAsync(c))?.GetValueOrDefault(PasskeyAnswer.Field) : RawMember(body, PasskeyAnswer.Field)) is { } credential
+            ? homes.Elsewhere(PasskeyAnswer.Read(credential)?.Handle)
+            : null,
+        endpoint);
 
     /// <summary>To the partition that made a field of a form.</summary>
     public Func<HttpContext, Task<IResult>> OfField(string field, Func<HttpContext, Task<IResult>> endpoint) => To(async (c, _) => OfMade((await FormAsync(c))?.GetValueOrDefault(field)), endpoint);
@@ -87,12 +95,16 @@ internal sealed class Forwarding(IPartitionPeers peers, Homes homes, HomeFinder 
         ? OAuth.Parameters(await context.Request.ReadFormAsync(context.RequestAborted))
         : null;
 
-    private static string? Member(byte[] body, string name)
+    private static string? Member(byte[] body, string name) => Read(body, name, static v => v.ValueKind == JsonValueKind.String ? v.GetString() : null);
+
+    private static string? RawMember(byte[] body, string name) => Read(body, name, static v => v.GetRawText());
+
+    private static string? Read(byte[] body, string name, Func<JsonElement, string?> value)
     {
         try
         {
             using var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(name, out var member) ? value(member) : null;
         }
         catch (JsonException)
         {

@@ -6,6 +6,7 @@ using Banyan.Journal;
 using Banyan.Services.Identity.Accounts;
 using Banyan.Services.Identity.Elsewhere;
 using Banyan.Services.Identity.OpenIdConnect;
+using Banyan.Services.Identity.Passkeys;
 using Banyan.Services.Identity.SecondFactor;
 using Banyan.Services.Identity.Sessions;
 using Banyan.Services.Identity.Tokens;
@@ -17,7 +18,7 @@ namespace Banyan.Services.Identity.Pages;
 
 /// <summary><c>/identity/account</c> and logging out (RP-initiated too: OpenID Connect RP-Initiated Logout 1.0).</summary>
 internal sealed class AccountPages(
-    IJournal journal, Page page, Forms forms, Homes homes, Forwarding forwarding, SessionStore sessions, SessionCookie cookie, SessionEnding ending, AccountStore accounts, TotpStore secondFactors, ClientStore clients,
+    IJournal journal, Page page, Forms forms, Homes homes, Forwarding forwarding, SessionStore sessions, SessionCookie cookie, SessionEnding ending, AccountStore accounts, TotpStore secondFactors, PasskeyStore passkeys, ClientStore clients,
     IAccessDirectory directory, IdentitySettings settings)
 {
     public void Map(IEndpointRouteBuilder routes)
@@ -38,6 +39,7 @@ internal sealed class AccountPages(
             return new SeeOther($"{page.Prefix}/identity/login");
         var (name, contacts) = await accounts.ReadPersonAsync(session.Subject, context.RequestAborted);
         var secondFactor = await secondFactors.IsOnAsync(session.Subject, context.RequestAborted);
+        var keys = await passkeys.CountAsync(session.Subject, context.RequestAborted);
         var rows = Html.Join((await sessions.ListAsync(session.Subject, session.Id, context.RequestAborted)).Select(s => Row(context, s)));
         var addresses = Html.Join(contacts.Select(static c => Html.Of($"<li><div>{c.Address}</div><span class=\"quiet\">{(c.IsConfirmed ? "confirmed" : "not confirmed")}</span></li>")));
         return page.Show(
@@ -46,6 +48,7 @@ internal sealed class AccountPages(
                 <h1>{name ?? "Your account"}</h1><p class="quiet"><code>{account.Subject}</code></p>
                 <div class="card"><ul class="rows">{addresses}
                 <li><div>Second factor</div><a href="{page.Prefix}{SecondFactorPages.Path}">{(secondFactor ? "on" : "off: set it up")}</a></li>
+                <li><div>Passkeys</div><a href="{page.Prefix}{PasskeyPages.Path}">{(keys > 0 ? keys.ToString(CultureInfo.InvariantCulture) : "none: make one")}</a></li>
                 <li><div>Verification</div><span class="quiet">level {account.Verification.ToString(CultureInfo.InvariantCulture)} of 3</span></li></ul></div>
                 <h2>Where you are logged in</h2><div class="card"><ul class="rows">{rows}</ul></div>
                 <form method="post" action="{page.Prefix}/identity/oauth/logout">{forms.Hidden(context)}<button class="plain">Log out</button></form>
@@ -55,7 +58,7 @@ internal sealed class AccountPages(
 
     private Html Row(HttpContext context, SessionView session)
     {
-        var where = session.Agent is { } agent ? Browser(agent) : "A browser";
+        var where = session.Agent is { } agent ? Agent.NameOf(agent) : "A browser";
         var since = session.BeganAt.ToString("d MMM yyyy HH:mm 'UTC'", CultureInfo.InvariantCulture);
         var programs = session.Clients.Count == 0 ? "" : $" · {string.Join(", ", session.Clients)}";
         var end = session.Current
@@ -114,19 +117,5 @@ internal sealed class AccountPages(
             return;
         await change.CommitAsync(new StoredAnswer(204), cancellationToken);
         await ending.PublishAsync(ended, cancellationToken);
-    }
-
-    /// <summary>A short name for what a browser calls itself.</summary>
-    private static string Browser(string agent)
-    {
-        var browser = new[] { ("Firefox", "Firefox"), ("Edg/", "Edge"), ("OPR/", "Opera"), ("Chrome", "Chrome"), ("Safari", "Safari"), ("curl", "curl") }.FirstOrDefault(b => agent.Contains(b.Item1, StringComparison.Ordinal)).Item2;
-        var system = new[] { ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux") }.FirstOrDefault(s => agent.Contains(s.Item1, StringComparison.Ordinal)).Item2;
-        return (browser, system) switch
-        {
-            (null, null) => agent.Length > 60 ? agent[..60] : agent,
-            (_, null) => browser,
-            (null, _) => system,
-            _ => $"{browser} on {system}",
-        };
     }
 }

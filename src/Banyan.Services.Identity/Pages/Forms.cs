@@ -22,7 +22,10 @@ internal sealed class Forms(IdentitySettings settings)
     public string CookieName { get; } = settings.IsSecure ? "__Host-banyan-form" : "banyan-form";
 
     /// <summary>The hidden field of a form on the page that is being answered.</summary>
-    public Html Hidden(HttpContext context)
+    public Html Hidden(HttpContext context) => Html.Of($"<input type=\"hidden\" name=\"{Field}\" value=\"{Keep(context)}\">");
+
+    /// <summary>The browser's random cookie, which it is given with the answer where it has none.</summary>
+    public string Keep(HttpContext context)
     {
         var token = context.Items[Field] as string ?? context.Request.Cookies[CookieName];
         if (OpaqueToken.PartitionOf(token) is null)
@@ -32,8 +35,11 @@ internal sealed class Forms(IdentitySettings settings)
             context.Items[Field] = token;
         }
 
-        return Html.Of($"<input type=\"hidden\" name=\"{Field}\" value=\"{token}\">");
+        return token!;
     }
+
+    /// <summary>The same cookie as the browser sent it; empty where it sent none.</summary>
+    public string Kept(HttpContext context) => context.Request.Cookies[CookieName] ?? "";
 
     /// <summary>
     /// Fields of a form of ours, as they are described, and checked before they are read: none may come twice. What else is wrong
@@ -52,7 +58,7 @@ internal sealed class Forms(IdentitySettings settings)
             return null;
         if (OAuth.Parameters(await request.ReadFormAsync(context.RequestAborted)) is not { } form)
             return null;
-        var (given, kept) = (form.GetValueOrDefault(Field, ""), request.Cookies[CookieName] ?? "");
+        var (given, kept) = (form.GetValueOrDefault(Field, ""), Kept(context));
         return kept.Length > 0 && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(kept)) ? form : null;
     }
 }

@@ -1,10 +1,12 @@
 using Banyan.Cells;
 using Banyan.Journal;
 using Banyan.Services.Identity.Accounts;
+using Banyan.Services.Identity.Passkeys;
 using Banyan.Services.Identity.Passwords;
 using Banyan.Services.Identity.Schema;
 using Banyan.Services.Identity.SecondFactor;
 using Banyan.Services.Identity.Tokens;
+using Microsoft.AspNetCore.Http;
 using Npgsql;
 
 namespace Banyan.Services.Identity.Sessions;
@@ -14,19 +16,16 @@ namespace Banyan.Services.Identity.Sessions;
 /// gets the same answers after the same work. Thread-safe.
 /// </summary>
 internal sealed class Login(
-    IJournal journal, AccountStore accounts, LoginAttempts attempts, PasswordHasher passwords, TotpStore secondFactors, SessionEnding ending,
-    IdentitySettings settings, CellContext cell, TimeProvider time)
+    IJournal journal, NpgsqlDataSource database, AccountStore accounts, LoginAttempts attempts, PasswordHasher passwords, TotpStore secondFactors, PasskeyTaking passkeys, Ceremonies ceremonies,
+    SessionBeginning sessions, CellContext cell, TimeProvider time)
 {
     private const int MostCodes = 5;
-    private const int MostSessions = 50;
-    private const int LongestAgent = 300;
     private static readonly TimeSpan ChallengeLifetime = TimeSpan.FromMinutes(5);
 
     private const string InsertChallenge = "INSERT INTO identity.challenges (hash, subject, fingerprint, expires_at) VALUES ($1, $2, $3, $4)";
     private const string TryChallenge = "UPDATE identity.challenges SET attempts = attempts + 1 WHERE hash = $1 AND expires_at > $2 AND attempts < $3 RETURNING subject, fingerprint";
     private const string DeleteChallenge = "DELETE FROM identity.challenges WHERE hash = $1";
-    private const string InsertSession = "INSERT INTO identity.sessions (id, subject, secret, assurance, methods, agent, began_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)";
-    private const string SelectOldest = "SELECT id FROM identity.sessions WHERE subject = $1 AND ended_at IS NULL ORDER BY began_at DESC OFFSET $2";
+    private const string OfChallenge = "SELECT subject FROM identity.challenges WHERE hash = $1 AND expires_at > $2";
 
     /// <summary>The first step, and the only one of people without a second factor.</summary>
     /// <exception cref="HashingBusyException">Too many log in at once.</exception>
@@ -59,7 +58,10 @@ internal sealed class Login(
         }
 
         if (!await TotpStore.IsOnAsync(change.Transaction, account.Subject, cancellationToken))
-            return await BeginAsync(change, account.Subject, fingerprint, 1, ["pwd"], agent, now, cancellationToken);
+        {
+            await LoginAttempts.ClearAsync(change.Transaction, fingerprint, cancellationToken);
+            return await sessions.BeginAsync(change, account.Subject, 1, ["pwd"], agent, now, cancellationToken);
+        }
 
         var challenge = OpaqueToken.Create(cell.Partition);
         await Sql.ExecuteAsync(change.Transaction, InsertChallenge, [Sql.Bytes(OpaqueToken.Hash(challenge)), Sql.Text(account.Subject), Sql.Bytes(fingerprint), Sql.Time(now + ChallengeLifetime)], cancellationToken);
@@ -69,7 +71,26 @@ internal sealed class Login(
     }
 
     /// <summary>The second step: a code of the authenticator, or a recovery code. Failures count as those of passwords do.</summary>
-    public async Task<LoginOutcome> WithCodeAsync(string challenge, string code, string? agent, CancellationToken cancellationToken)
+    public Task<LoginOutcome> WithCodeAsync(string challenge, string code, string? agent, CancellationToken cancellationToken) => ContinueAsync(
+        challenge, "code", agent, async (change, subject, now) => await secondFactors.TakeAsync(change.Transaction, subject, code, now, cancellationToken) is { } how ? [how] : null, cancellationToken);
+
+    /// <summary>The second step with a passkey of the same person. Failures count as well.</summary>
+    public Task<LoginOutcome> WithPasskeyAsync(HttpContext context, string challenge, string? ceremony, string credential, string? agent, CancellationToken cancellationToken) => ContinueAsync(
+        challenge, "passkey", agent,
+        async (change, subject, _) => ceremonies.Open(ceremony, Ceremonies.AsSecondFactor, challenge) is { } begun && begun.Subject == subject
+            ? (await passkeys.TakeAsync(context, change, begun, credential, cancellationToken)).Methods
+            : null,
+        cancellationToken);
+
+    /// <summary>Whose login waits for its second step; null where none does.</summary>
+    public async Task<string?> WhoseAsync(string challenge, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database, OfChallenge, Sql.Bytes(OpaqueToken.Hash(challenge)), Sql.Time(time.GetUtcNow()));
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+
+    private async Task<LoginOutcome> ContinueAsync(
+        string challenge, string step, string? agent, Func<ChangeSession, string, DateTimeOffset, Task<string[]?>> takeAsync, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var hash = OpaqueToken.Hash(challenge);
@@ -87,47 +108,17 @@ internal sealed class Login(
         var (failures, wait) = await LoginAttempts.LockAsync(change.Transaction, fingerprint, now, cancellationToken);
         if (wait is { } pause)
             return new LoginOutcome.Locked(pause);
-        var how = await secondFactors.TakeAsync(change.Transaction, subject, code, now, cancellationToken);
+        var how = await takeAsync(change, subject, now);
         if (how is null || await AccountStore.LockAsync(change.Transaction, subject, cancellationToken) is not { IsActive: true })
         {
             await attempts.CountAsync(change.Transaction, fingerprint, failures, now, cancellationToken);
-            change.Append(IdentityEvents.Of(IdentityTopics.Sessions, "login.failed", subject, ("step", "code")));
+            change.Append(IdentityEvents.Of(IdentityTopics.Sessions, "login.failed", subject, ("step", step)));
             await change.CommitAsync(new StoredAnswer(401), cancellationToken);
             return new LoginOutcome.Refused();
         }
 
         await Sql.ExecuteAsync(change.Transaction, DeleteChallenge, [Sql.Bytes(hash)], cancellationToken);
-        return await BeginAsync(change, subject, fingerprint, 2, ["pwd", how], agent, now, cancellationToken);
-    }
-
-    private async Task<LoginOutcome> BeginAsync(ChangeSession change, string subject, byte[] fingerprint, int assurance, string[] methods, string? agent, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var cookie = OpaqueToken.Create(cell.Partition);
-        var session = new Session(OpaqueToken.CreateId(cell.Partition), subject, assurance, methods, now, now + settings.SessionLifetime);
-        var name = string.IsNullOrWhiteSpace(agent) ? null : await accounts.SealAsync(subject, PersonalFields.Agent, agent.Length <= LongestAgent ? agent : agent[..LongestAgent], cancellationToken);
         await LoginAttempts.ClearAsync(change.Transaction, fingerprint, cancellationToken);
-        await Sql.ExecuteAsync(
-            change.Transaction, InsertSession,
-            [
-                Sql.Text(session.Id), Sql.Text(subject), Sql.Bytes(OpaqueToken.Hash(cookie)), Sql.Small(assurance), Sql.Texts(methods), Sql.Bytes(name), Sql.Time(now), Sql.Time(session.ExpiresAt),
-            ],
-            cancellationToken);
-        var ended = new List<string>();
-        foreach (var old in await OldestAsync(change.Transaction, subject, cancellationToken))
-            ended.AddRange(await ending.EndOneAsync(change, old, subject, "too-many", cancellationToken) ?? []);
-        change.Append(IdentityEvents.Of(IdentityTopics.Sessions, "session.began", subject, ("session", session.Id), ("acr", session.Acr)));
-        await change.CommitAsync(new StoredAnswer(200), cancellationToken);
-        await ending.PublishAsync(ended, cancellationToken);
-        return new LoginOutcome.Begun(session, cookie);
-    }
-
-    private static async Task<List<string>> OldestAsync(NpgsqlTransaction transaction, string subject, CancellationToken cancellationToken)
-    {
-        await using var command = Sql.Command(transaction, SelectOldest, Sql.Text(subject), Sql.Number(MostSessions));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var found = new List<string>();
-        while (await reader.ReadAsync(cancellationToken))
-            found.Add(reader.GetString(0));
-        return found;
+        return await sessions.BeginAsync(change, subject, 2, ["pwd", .. how], agent, now, cancellationToken);
     }
 }

@@ -68,6 +68,9 @@ internal sealed class SessionEndpoints(IJournal journal, Login login, SessionSto
         return ChangeHttp.ToResult(outcome);
     }
 
+    /// <summary>The answer to a login with a passkey.</summary>
+    public IResult AnswerPasskey(HttpContext context, LoginOutcome outcome) => outcome is LoginOutcome.Refused ? Refusals.PasskeyLogin : Answer(context, true, outcome);
+
     /// <summary>A refusal says nothing while part of the platform does not answer: the address may be known there.</summary>
     private static IResult Unsure(HttpContext context, IResult elsewhere)
     {
