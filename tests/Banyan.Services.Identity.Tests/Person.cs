@@ -111,9 +111,20 @@ internal sealed class Person(IdentityCell cell)
         return HttpUtility.ParseQueryString(location.Contains('?') ? location[(location.IndexOf('?') + 1)..] : "");
     }
 
-    /// <summary>The hidden fields of a page's form.</summary>
+    /// <summary>The hidden fields of a page's forms; what several of them have is the same in each.</summary>
     public static List<(string Name, string Value)> Hidden(string page) =>
-        [.. page.Split("<input type=\"hidden\" ").Skip(1).Select(f => f[..f.IndexOf('>')].Split('"')).Select(p => (p[1], WebUtility.HtmlDecode(p[3])))];
+        [.. page.Split("<input type=\"hidden\" ").Skip(1).Select(f => f[..f.IndexOf('>')].Split('"')).Select(p => (Name: p[1], Value: WebUtility.HtmlDecode(p[3]))).DistinctBy(p => p.Name)];
+
+    /// <summary>JSON as a browser's script sends it: with its cookies, which it keeps.</summary>
+    public async Task<HttpResponseMessage> PostJsonAsync(string path, object? body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body is null ? null : JsonContent.Create(body) };
+        if (Cookies.Count > 0)
+            request.Headers.Add("Cookie", string.Join("; ", Cookies.Select(c => $"{c.Key}={c.Value}")));
+        var response = await cell.Client.SendAsync(request);
+        KeepCookies(response);
+        return response;
+    }
 
     /// <summary>As a browser: with its cookies, which it keeps.</summary>
     public async Task<HttpResponseMessage> BrowseAsync(HttpMethod method, string path, IEnumerable<(string Name, string Value)>? form = null)

@@ -31,6 +31,14 @@ public static class IdentityOfPlatform
             select string.Create(CultureInfo.InvariantCulture, $"{scheme}://{host}:{port}"));
     }
 
+    /// <summary>Where people reach the identity service's pages, for passkeys: each front door under the issuer's host, so that a passkey of one is good at all.</summary>
+    public static IEnumerable<string> PasskeyOriginsOf(PlatformState platform)
+    {
+        ArgumentNullException.ThrowIfNull(platform);
+        var issuer = new Uri(IssuerOf(platform));
+        return issuer.Host != "localhost" ? [] : platform.AllFrontDoors().Select(d => string.Create(CultureInfo.InvariantCulture, $"{issuer.Scheme}://localhost:{d.Port}"));
+    }
+
     /// <summary>The same platform with those settings; what the blueprint says stays.</summary>
     /// <exception cref="PlatformException">The invitation of the first administrator can't be made.</exception>
     public static PlatformState WithIdentity(this PlatformState platform, DataFolder data)
@@ -45,6 +53,7 @@ public static class IdentityOfPlatform
             ["identity:entry"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{platform.EntryPort}/"),
             ["identity:regions"] = string.Join(',', platform.Partitions.Select(static p => p.Name)),
             ["identity:console"] = $"{ConsoleSecret.Ensure(data).ClientSecretHash} {string.Join(' ', ConsoleOriginsOf(platform).Select(static o => o + "/console/callback"))}",
+            ["identity:passkeys.origins"] = string.Join(',', PasskeyOriginsOf(platform)),
         };
         if (platform.OutsideProvider is null)
             settings["identity:invitation"] = AdministratorInvitation.Ensure(data, platform.Partitions[0].Name);

@@ -6,11 +6,11 @@ namespace Banyan.Services.Identity.Tests.Pages;
 public class PageTests
 {
     [Theory]
-    [InlineData("/identity/login")]
-    [InlineData("/identity/register")]
-    [InlineData("/identity/reset")]
-    [InlineData("/identity/invitation")]
-    public async Task Page_HasAStrictPolicyAndNoScript(string path)
+    [InlineData("/identity/login", true)]
+    [InlineData("/identity/register", false)]
+    [InlineData("/identity/reset", false)]
+    [InlineData("/identity/invitation", false)]
+    public async Task Page_HasAStrictPolicyAndNoScriptInIt(string path, bool passkeys)
     {
         await using var cell = await IdentityCell.StartAsync();
         using var response = await new Person(cell).BrowseAsync(HttpMethod.Get, path);
@@ -20,7 +20,14 @@ public class PageTests
         policy.ShouldStartWith("default-src 'none'; style-src 'sha256-");
         policy.ShouldContain("frame-ancestors 'none'");
         policy.ShouldNotContain("unsafe");
-        page.ShouldNotContain("<script");
+        policy.Contains("script-src").ShouldBe(passkeys);
+        if (passkeys)
+            policy.ShouldContain("; script-src 'self';");
+        page.Split("<script").Length.ShouldBe(passkeys ? 2 : 1);
+        page.Split("</script>").Length.ShouldBe(passkeys ? 2 : 1);
+        page.Contains("<script src=\"/identity/passkeys.js?v=").ShouldBe(passkeys);
+        page.Contains(" defer></script>").ShouldBe(passkeys); // nothing in it
+        System.Text.RegularExpressions.Regex.IsMatch(page, " on[a-z]+=").ShouldBeFalse();
         page.ShouldContain("name=\"viewport\"");
         var style = page[(page.IndexOf("<style>", StringComparison.Ordinal) + 7)..page.IndexOf("</style>", StringComparison.Ordinal)];
         policy.ShouldContain(Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(style))));
