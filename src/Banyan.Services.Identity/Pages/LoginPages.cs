@@ -110,7 +110,7 @@ internal sealed class LoginPages(Page page, Forms forms, PasskeyForms passkeyFor
 
     private async Task<IResult> FormAsync(HttpContext context, string path, string? leadsTo, string? wrong, int status = 200)
     {
-        var passkey = await passkeyForms.LoginAsync(context, path);
+        var passkey = await passkeyForms.LoginAsync(context, path, offers: wrong is null);
         var body = Html.Of($"""
             <h1>Log in</h1>{Wrong(wrong)}
             <form class="card" method="post" action="{page.Prefix}/identity/login">{forms.Hidden(context)}<input type="hidden" name="return" value="{path}">

@@ -7,8 +7,11 @@ namespace Banyan.Services.Identity.Pages;
 internal sealed class PasskeyForms(Page page, Forms forms, PasskeyLogin passkeys)
 {
     /// <summary>For logging in with a passkey alone; empty where there are none.</summary>
-    public async Task<Html> LoginAsync(HttpContext context, string path) => passkeys.IsPossible
-        ? Form(context, "/identity/login/passkey", "log-in", await passkeys.AskAsync(context, forms.Keep(context)), "Use a passkey", plain: true, Html.Of($"<input type=\"hidden\" name=\"return\" value=\"{path}\">"), offers: true)
+    /// <param name="context">The request.</param>
+    /// <param name="path">Where the person goes on.</param>
+    /// <param name="offers">Whether the browser offers passkeys for the address field, too; not again after one was refused.</param>
+    public async Task<Html> LoginAsync(HttpContext context, string path, bool offers) => passkeys.IsPossible
+        ? Form(context, "/identity/login/passkey", "log-in", await passkeys.AskAsync(context, forms.Keep(context)), "Use a passkey", plain: true, Html.Of($"<input type=\"hidden\" name=\"return\" value=\"{path}\">"), offers)
         : Html.Empty;
 
     /// <summary>For the second step of a login; empty where the person has no passkey.</summary>

@@ -62,6 +62,7 @@ public partial class PasskeyPageTests
             refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
             login = await refused.Content.ReadAsStringAsync(); // a new challenge is on it
             login.ShouldContain("role=\"alert\"");
+            login.ShouldNotContain(" data-offer"); // not by itself again
         }
 
         device.IsVerified = true;
