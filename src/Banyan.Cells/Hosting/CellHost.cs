@@ -95,6 +95,7 @@ public static partial class CellHost
         StatusEndpoint.Map(app);
         app.MapJournal(options.Context);
         LogEndpoints.Map(app);
+        AnchorEndpoints.Map(app);
         WitnessEndpoints.Map(app);
         OpenApiEndpoint.Map(app);
         foreach (var service in services)
@@ -135,7 +136,7 @@ public static partial class CellHost
         var first = services.Count;
         services.AddJournal(JournalSettings.Apply(new JournalOptions { Partition = options.Context.Partition, Epoch = options.Epoch, Process = $"process:cell.{options.Context.Region}" }, options.Context.Settings));
         if (options.Log is { } log)
-            services.AddSingleton(log).AddLog(log.Of(LogNames.Origin(options.Context.Platform, options.Context.Partition))).AddSingleton<IServiceFinding, LogFinding>();
+            services.AddSingleton(log).AddSingleton<AnchorDesk>().AddLog(log.Of(LogNames.Origin(options.Context.Platform, options.Context.Partition))).AddSingleton<IServiceFinding, LogFinding>();
         foreach (var service in hosted)
             service.AddServices(services, options.Context);
         BackgroundWork.TakeOver(services, first);

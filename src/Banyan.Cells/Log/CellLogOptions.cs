@@ -1,5 +1,6 @@
 using Banyan.Engines.Objects;
 using Banyan.Engines.Signing;
+using Banyan.Journal.Log.Anchors;
 using Banyan.Journal.Log.Integrating;
 using Banyan.Journal.Log.Notes;
 
@@ -19,6 +20,9 @@ public sealed record CellLogOptions
 
     /// <summary>Where the logs are published beside the cell itself, each under <c>log/ORIGIN/</c>; null: nowhere.</summary>
     public IObjectStore? Objects { get; init; }
+
+    /// <summary>Opens the chain on which the logs are anchored, when somebody first asks for an anchor; null: they are not anchored.</summary>
+    public Lazy<AnchorReader>? Anchors { get; init; }
 
     /// <summary>Last changes to a log's options, such as other intervals.</summary>
     public Func<LogOptions, LogOptions>? Change { get; init; }

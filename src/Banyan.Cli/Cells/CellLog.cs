@@ -3,8 +3,10 @@ using Banyan.Cells.Logging;
 using Banyan.Cells.Witness;
 using Banyan.Control.Log;
 using Banyan.Control.Platform;
+using Banyan.Engines.Evm.Rpc;
 using Banyan.Engines.Signing;
 using Banyan.Journal.Log;
+using Banyan.Journal.Log.Anchors;
 using Banyan.Journal.Log.Notes;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +15,9 @@ namespace Banyan.Cli.Cells;
 /// <summary>What a region's cell keeps logs with, and its witness of the others': one for all of its apps, with the region's two keys.</summary>
 internal sealed class CellLog : IDisposable
 {
+    /// <summary>How long the chain's node may take for an answer to somebody who asks for an anchor.</summary>
+    private static readonly TimeSpan NodePatience = TimeSpan.FromSeconds(3);
+
     private readonly SigningKey _logKey;
     private readonly SigningKey _witnessKey;
     private readonly ILoggerFactory _loggers;
@@ -40,6 +45,7 @@ internal sealed class CellLog : IDisposable
             Writers = keys.Logs.ToDictionary(static l => l.Origin, static l => (IReadOnlyList<VerifierKey>)[.. l.Writers.Select(static w => w.Key)], StringComparer.Ordinal),
             Keys = keys.ToJson(),
             Objects = LogStoreAddress.Open(data.Objects(region.Name)),
+            Anchors = keys.Anchors is { } contract ? new Lazy<AnchorReader>(() => new AnchorReader(new EvmClient(new EvmClientOptions { Endpoints = [.. platform.Chain!.Nodes.Select(static n => new EvmEndpoint(n))], ChainId = (ulong)contract.Chain, Timeout = NodePatience }, time, loggers.CreateLogger<EvmClient>()), contract)) : null,
         };
         var witness = new WitnessOptions
         {

@@ -3,10 +3,7 @@ using System.Text;
 using Banyan.Cli.Verify;
 using Banyan.Control.Drills.Evidence;
 using Banyan.Engines.Files;
-using Banyan.Journal.Log.Leaves;
 using Banyan.Journal.Log.Proofs;
-using Banyan.Journal.Log.Tiles;
-using Npgsql;
 
 namespace Banyan.Cli.Verbs;
 
@@ -16,6 +13,7 @@ internal sealed class ProofVerb : Verb
     private readonly Argument<string> _receipt = new("RECEIPT") { Description = "The receipt that the change was answered with" };
     private readonly Option<string?> _out = new("--out") { Description = "The file to write (default: stdout)", HelpName = "FILE" };
     private readonly Option<string?> _oscal = new("--oscal") { Description = "Of a drill's result: also writes it as OSCAL assessment results, with the proof in it", HelpName = "FILE" };
+    private readonly Option<bool> _wait = new("--wait") { Description = "Waits until the change is in a checkpoint and that is anchored" };
     private readonly Option<string?> _data = VerbOptions.Data();
 
     public ProofVerb()
@@ -24,12 +22,14 @@ internal sealed class ProofVerb : Verb
         Add(_receipt);
         Add(_out);
         Add(_oscal);
+        Add(_wait);
         Add(_data);
     }
 
     public override IReadOnlyList<(string Command, string Does)> Examples =>
     [
-        ("banyan proof 0192f3a4-… --out change.proof.json", "the entry with its salt, its leaf, the inclusion proof, the cosigned checkpoint, the keys; it holds what the change holds, so mind who gets it"),
+        ("banyan proof 0192f3a4-… --out change.proof.json", "the entry with its salt, its leaf, the inclusion proof, the cosigned checkpoint, the anchor on the chain, the keys; it holds what the change holds, so mind who gets it"),
+        ("banyan proof 0192f3a4-… --wait --out change.proof.json", "of a change that was made just now: with its anchor, which comes some seconds later"),
         ("banyan verify change.proof.json --keys log-keys", "checks it, anywhere"),
         ("banyan proof $(banyan drill region-loss --format json | jq -r .evidence) --oscal drill.oscal.json", "a drill's evidence for an assessor's tools; `banyan verify` takes it too"),
     ];
@@ -39,7 +39,7 @@ internal sealed class ProofVerb : Verb
         if (!Guid.TryParse(input.GetRequiredValue(_receipt), out var receipt))
             throw new CommandFailure($"'{input.GetValue(_receipt)}' is no receipt: it is an id such as 0192f3a4-5b6c-7d8e-9f00-112233445566");
         using var live = LiveLogs.Open(input.GetValue(_data), keys: null, context.Time);
-        var proof = await MakeAsync(live, receipt, context, cancellationToken);
+        var proof = await new ProofMaker(live, context.Terminal, context.Time) { Waits = input.GetValue(_wait) }.MakeAsync(receipt, cancellationToken);
         if (proof.Check(live.Keys).Problems is [var problem, ..])
             throw new CommandFailure($"the proof does not hold: {problem} (banyan verify)") { ExitCode = ExitCode.FoundWrong };
         if (input.GetValue(_oscal) is { } oscal)
@@ -54,7 +54,7 @@ internal sealed class ProofVerb : Verb
         }
 
         Write(file, proof.ToJson());
-        context.Terminal.Error.WriteLine($"entry {proof.Entry.Position} of {proof.Entry.Partition}, proven by a checkpoint that {string.Join(", ", proof.Check(live.Keys).Checkpoint!.Cosigners)} cosigned: {file}");
+        context.Terminal.Error.WriteLine($"entry {proof.Entry.Position} of {proof.Entry.Partition}, proven by a checkpoint that {string.Join(", ", proof.Check(live.Keys).Checkpoint!.Cosigners)} cosigned{AnchorOf(proof)}: {file}");
         return ExitCode.Holds;
     }
 
@@ -82,30 +82,5 @@ internal sealed class ProofVerb : Verb
         }
     }
 
-    private static async Task<AuditProof> MakeAsync(LiveLogs live, Guid receipt, VerbContext context, CancellationToken cancellationToken)
-    {
-        try
-        {
-            foreach (var partition in live.Platform.Partitions)
-            {
-                if (await live.Rows.OpenAsync(partition, context.Terminal.Complain, cancellationToken) is not { } rows || await rows.FindAsync(receipt, cancellationToken) is not { } entry)
-                    continue;
-                var log = await live.FindAsync(partition, cancellationToken) ?? throw new CommandFailure($"no cell shows the log of {partition.Name}: is it serving? (banyan status)");
-                var text = await live.ReadProofAsync(log, receipt, cancellationToken) ?? throw new CommandFailure($"entry {entry.Position} of {partition.Name} is not in a published checkpoint yet: try again in a second, and see `banyan status` if it stays so");
-                if (!TlogProof.TryParse(text, out var proof, out var problem))
-                    throw new CommandFailure($"what {log.Name} answers {problem}");
-                return new AuditProof { Entry = entry, Leaf = Encoding.UTF8.GetString(EntryLeaf.Of(entry)), Proof = proof, Keys = live.Keys };
-            }
-        }
-        catch (TileSourceException error)
-        {
-            throw new CommandFailure(error.Message.TrimEnd('.'));
-        }
-        catch (NpgsqlException error)
-        {
-            throw new CommandFailure($"a database can't be read: {error.Message.TrimEnd('.')}");
-        }
-
-        throw new CommandFailure($"no partition has an entry {receipt}: its retention has passed, or it was given by another platform");
-    }
+    private static string AnchorOf(AuditProof proof) => proof.Anchor is { Evidence: { } anchor } ? $", and anchored at {anchor.Anchor.Size} entries in block {anchor.Anchor.Block} of chain {anchor.Contract.Chain}" : "";
 }

@@ -60,7 +60,7 @@ internal static class FolderLogs
             {
                 var origin = OriginOf(Path.Combine(log, FolderTileSource.CheckpointName), log, keys);
                 if (keys.TrustOf(origin) is { } trust)
-                    targets.Add(new LogTarget(trust, new FolderTileSource(log)));
+                    targets.Add(new LogTarget(trust, new FolderTileSource(log)) { Anchors = Path.Combine(log, AnchorChecks.FileName) });
                 else
                     problems.Add(new LogProblem(origin, "checkpoint", null, $"{log} has a checkpoint of {origin}, a log that the keys don't name"));
             }

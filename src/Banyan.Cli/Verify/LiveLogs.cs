@@ -1,9 +1,12 @@
 using System.Net;
 using Banyan.Cells.Witness;
 using Banyan.Control.Certificates;
+using Banyan.Control.Chain;
+using Banyan.Control.Consensus;
 using Banyan.Control.Log;
 using Banyan.Control.Platform;
 using Banyan.Engines.Certificates;
+using Banyan.Engines.Consensus;
 using Banyan.Journal.Log.Notes;
 using Banyan.Journal.Log.Tiles;
 using Banyan.Journal.Log.Trust;
@@ -14,6 +17,8 @@ namespace Banyan.Cli.Verify;
 internal sealed class LiveLogs : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(3);
 
     private readonly DataFolder _data;
     private readonly HttpClient _http;
@@ -38,6 +43,22 @@ internal sealed class LiveLogs : IDisposable
         var data = new DataFolder(folder ?? DataFolder.DefaultPath());
         var platform = PlatformStateFile.Read(data)?.Join(data, ProcessLinks.Operator, time) ?? throw new CommandFailure($"no platform in {data.Root}: start one with `banyan up`, or name its folder with --data");
         return new LiveLogs(data, platform, keys ?? PlatformLogs.KeysOf(platform) ?? throw new CommandFailure($"the platform in {data.Root} has no log: run `banyan up` once more, with libsodium23 installed"), time);
+    }
+
+    /// <summary>What the keeper that anchors remembers; null where nobody does, or the consensus store does not answer in time.</summary>
+    public async Task<ChainStatus?> RememberedAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(StorePatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        try
+        {
+            await using var store = Platform.ConnectConsensus(time);
+            return store is not null && await store.GetAsync(ChainStatus.Key, either.Token) is { } value ? ChainStatus.Parse(value.Value) : null;
+        }
+        catch (Exception away) when (away is ConsensusUnavailableException || (away is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return null; // What was forgotten can't be told then; what is on the chain is compared all the same.
+        }
     }
 
     /// <summary>The log of a partition, where its cells answer; null where none does.</summary>
@@ -94,7 +115,7 @@ internal sealed class LiveLogs : IDisposable
             return [];
         var rows = withRows ? await _rows.OpenAsync(partition, note, cancellationToken) : null;
         var copies = partition.Databases.Select(d => Path.Combine(_data.Objects(d.Region), "log", origin)).Where(Directory.Exists)
-            .Select(folder => new LogTarget(trust, new FolderTileSource(folder)) { IsCopy = true });
+            .Select(folder => new LogTarget(trust, new FolderTileSource(folder)) { IsCopy = true, Anchors = Path.Combine(folder, AnchorChecks.FileName) });
         return [new LogTarget(trust, source) { Rows = rows, Kept = kept }, .. copies];
     }
 

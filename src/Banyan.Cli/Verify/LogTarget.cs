@@ -16,6 +16,9 @@ internal sealed record LogTarget(LogTrust Trust, ITileSource Source)
     /// <summary>Checkpoints that others keep of it.</summary>
     public IReadOnlyList<KeptCheckpoint> Kept { get; init; } = [];
 
+    /// <summary>The file of evidence of its anchors, where it is a copy in a folder; it need not be there.</summary>
+    public string? Anchors { get; init; }
+
     /// <summary>A copy of a log that is verified too: its entries are not counted again.</summary>
     public bool IsCopy { get; init; }
 }

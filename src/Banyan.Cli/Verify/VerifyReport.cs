@@ -16,14 +16,18 @@ internal sealed record VerifyReport(long Entries, int Checkpoints, int Cosignatu
 {
     public double Seconds { get; init; }
 
-    public static VerifyReport Of(long entries, int checkpoints, int cosignatures, IReadOnlyList<LogReport> reports, IReadOnlyList<LogProblem> problems, TimeSpan took) =>
-        new(entries, checkpoints, cosignatures, 0, problems.Count == 0, problems, [.. reports.Select(VerifiedLog.Of)]) { Seconds = Math.Round(took.TotalSeconds, 3) };
+    public static VerifyReport Of(long entries, int checkpoints, int cosignatures, int anchors, IReadOnlyList<LogReport> reports, IReadOnlyList<LogProblem> problems, TimeSpan took) =>
+        new(entries, checkpoints, cosignatures, anchors, problems.Count == 0, problems, [.. reports.Select(VerifiedLog.Of)]) { Seconds = Math.Round(took.TotalSeconds, 3) };
 
-    public static VerifyReport Of(ProofReport proof, string file)
+    /// <param name="proof">What a proof is worth.</param>
+    /// <param name="file">Its file.</param>
+    /// <param name="anchors">What is wrong with its anchor beside what the proof itself says.</param>
+    public static VerifyReport Of(ProofReport proof, string file, IReadOnlyList<LogProblem> anchors)
     {
         var origin = proof.Checkpoint?.Checkpoint?.Origin ?? file;
-        var problems = proof.Problems.Select(p => new LogProblem(origin, file, proof.Entry?.Position, p)).ToList();
-        return new VerifyReport(problems.Count == 0 ? 1 : 0, proof.Checkpoint is null ? 0 : 1, proof.Checkpoint?.Cosigners.Count ?? 0, 0, problems.Count == 0, problems, []);
+        List<LogProblem> problems = [.. proof.Problems.Select(p => new LogProblem(origin, file, proof.Entry?.Position, p)), .. anchors];
+        var anchor = proof.Anchor is not null && proof.AnchorVerdict is { Problems.Count: 0 } && anchors.Count == 0 ? 1 : 0;
+        return new VerifyReport(problems.Count == 0 ? 1 : 0, proof.Checkpoint is null ? 0 : 1, proof.Checkpoint?.Cosigners.Count ?? 0, anchor, problems.Count == 0, problems, []);
     }
 }
 

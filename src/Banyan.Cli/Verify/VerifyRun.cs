@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Banyan.Cli.Output;
+using Banyan.Journal.Log.Notes;
 using Banyan.Journal.Log.Tiles;
 using Banyan.Journal.Log.Verifying;
 using Npgsql;
@@ -16,6 +17,9 @@ internal sealed class VerifyRun(Terminal terminal, TimeProvider time)
     private long _entries;
     private int _checkpoints;
     private int _cosignatures;
+
+    /// <summary>Compares with anchors; null: they are left out.</summary>
+    public AnchorChecks? Anchors { get; set; }
 
     /// <summary>What was found outside the logs themselves.</summary>
     public ICollection<LogProblem> Problems => _problems;
@@ -36,6 +40,8 @@ internal sealed class VerifyRun(Terminal terminal, TimeProvider time)
             _cosignatures += report.Cosignatures;
             _entries += target.IsCopy ? 0 : report.Entries;
             await CompareAsync(target, verifier, report, cancellationToken);
+            if (Anchors is not null && report.Checkpoint?.Checkpoint is { } newest)
+                await CheckAnchorsAsync(target, newest, cancellationToken);
         }
         catch (TileSourceException error)
         {
@@ -52,7 +58,14 @@ internal sealed class VerifyRun(Terminal terminal, TimeProvider time)
         }
     }
 
-    public VerifyReport Report(Stopwatch watch) => VerifyReport.Of(_entries, _checkpoints, _cosignatures, _reports, _problems, watch.Elapsed);
+    public VerifyReport Report(Stopwatch watch) => VerifyReport.Of(_entries, _checkpoints, _cosignatures, Anchors?.Held ?? 0, _reports, _problems, watch.Elapsed);
+
+    private async Task CheckAnchorsAsync(LogTarget target, Checkpoint newest, CancellationToken cancellationToken)
+    {
+        var found = new List<LogProblem>();
+        await Anchors!.CheckAsync(target, newest, found, cancellationToken);
+        _problems.AddRange(target.IsCopy ? found.Select(p => p with { Message = $"{p.Message} (in the copy {target.Source.Name})" }) : found);
+    }
 
     private async Task CompareAsync(LogTarget target, LogVerifier verifier, LogReport report, CancellationToken cancellationToken)
     {

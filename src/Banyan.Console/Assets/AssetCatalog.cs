@@ -11,10 +11,12 @@ public static class AssetCatalog
 
     private static readonly FrozenDictionary<string, Asset> ByName = new[]
     {
+        Load("anchor.js", "text/javascript; charset=utf-8"),
         Load("console.css", "text/css; charset=utf-8"),
         Load("console.js", "text/javascript; charset=utf-8"),
         Load("explorer.css", "text/css; charset=utf-8"),
         Load("explorer.js", "text/javascript; charset=utf-8"),
+        Load("keccak.js", "text/javascript; charset=utf-8"),
         Load("proof.js", "text/javascript; charset=utf-8"),
         Load("tiles.js", "text/javascript; charset=utf-8"),
         Load("theme.js", "text/javascript; charset=utf-8"),

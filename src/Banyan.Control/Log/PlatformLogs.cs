@@ -49,6 +49,7 @@ public static class PlatformLogs
             })],
             // Core regions first: there are more than enough of the others.
             Witnesses = Parties(log, LogKeyState.Witnesses, platform.Regions.OrderBy(static r => r.Tier == "core" ? 0 : 1).Select(static r => r.Name).Take(LogKeys.MostWitnesses), r => LogNames.Witness(platform.Platform, r), SignatureType.Cosignature),
+            Anchors = platform.Chain is { Contracts: { } contracts } chain ? new AnchorContract(chain.Id, contracts.Anchors) : null,
         };
     }
 

@@ -23,6 +23,15 @@ internal ref struct RlpReader(ReadOnlySpan<byte> rest)
         return ok;
     }
 
+    /// <summary>The next item as it is encoded, header included.</summary>
+    public bool TryRaw(out ReadOnlySpan<byte> item)
+    {
+        var from = _rest;
+        var ok = TryItem(out _, out _);
+        item = ok ? from[..(from.Length - _rest.Length)] : default;
+        return ok;
+    }
+
     /// <summary>Exactly that many bytes.</summary>
     public bool TryBytes(scoped Span<byte> destination)
     {

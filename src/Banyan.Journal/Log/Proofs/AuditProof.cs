@@ -9,7 +9,7 @@ namespace Banyan.Journal.Log.Proofs;
 
 /// <summary>
 /// One change in one file for an auditor: the entry with its salt (where it was not erased), its leaf, the proof with the
-/// cosigned checkpoint, and the keys. It is checked with nothing else; the keys in it are worth what they are compared with. Immutable.
+/// cosigned checkpoint, the anchor that covers it (where there is one yet), and the keys. It is checked with nothing else; the keys in it are worth what they are compared with. Immutable.
 /// </summary>
 public sealed record AuditProof
 {
@@ -31,8 +31,8 @@ public sealed record AuditProof
     /// <summary>The platform's keys, as who wrote the file has them.</summary>
     public required LogKeys Keys { get; init; }
 
-    /// <summary>Where the checkpoint was anchored; null where it is not.</summary>
-    public JsonElement? Anchor { get; init; }
+    /// <summary>The first anchor that covers the entry; null where none did, or the chain could not be asked.</summary>
+    public AnchoredEntry? Anchor { get; init; }
 
     /// <summary>As JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(
@@ -43,7 +43,7 @@ public sealed record AuditProof
             Leaf,
             Proof.ToString(),
             JsonSerializer.Deserialize(Keys.ToJson(), AuditJsonContext.Readable.JsonElement),
-            Anchor),
+            Anchor?.ToJson()),
         AuditJsonContext.Readable.AuditJson);
 
     /// <summary>Reads a file.</summary>
@@ -75,7 +75,7 @@ public sealed record AuditProof
             Leaf = leaf,
             Proof = proof,
             Keys = LogKeys.Parse(Encoding.UTF8.GetBytes(file.Keys.GetRawText())),
-            Anchor = file.Anchor,
+            Anchor = file.Anchor is null ? null : AnchoredEntry.Of(file.Anchor),
         };
     }
 
@@ -93,7 +93,8 @@ public sealed record AuditProof
         var verdict = ProofReport.Judge(Proof, keys ?? Keys, problems);
         if (verdict?.Checkpoint is { } checkpoint && LogNames.Origin((keys ?? Keys).Platform, Entry.Partition) != checkpoint.Origin)
             problems.Add($"the checkpoint is of {checkpoint.Origin}, and the entry of partition {Entry.Partition}");
-        return new ProofReport(Entry, verdict, problems) { KeysAreItsOwn = keys is null };
+        var anchor = Anchor?.Check(leaf, Proof, (keys ?? Keys).Anchors, problems);
+        return new ProofReport(Entry, verdict, problems) { KeysAreItsOwn = keys is null, Anchor = Anchor?.Evidence, AnchorVerdict = anchor };
     }
 
     /// <summary>Whether the entry as it is shown makes the leaf.</summary>
@@ -109,7 +110,7 @@ public sealed record AuditProof
     }
 }
 
-internal sealed record AuditJson(string Format, string Partition, AuditEntryJson Entry, string Leaf, string Proof, JsonElement Keys, JsonElement? Anchor = null);
+internal sealed record AuditJson(string Format, string Partition, AuditEntryJson Entry, string Leaf, string Proof, JsonElement Keys, AnchoredEntryJson? Anchor = null);
 
 internal sealed record AuditEntryJson(long Position, int Epoch, Guid Id, DateTimeOffset RecordedAt, string Topic, string Type, string ContentType, string? Actor, string? Subject, string Data, Guid? Salt, byte[]? Commitment);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Banyan.Journal.Log.Anchors;
 using Banyan.Journal.Log.Merkle;
 using Banyan.Journal.Log.Trust;
 
@@ -12,6 +13,12 @@ public sealed record ProofReport(JournalEntry? Entry, CheckpointVerdict? Checkpo
 {
     /// <summary>Whether the keys came with the proof: then it shows that the file fits together, and the keys are still to be compared.</summary>
     public bool KeysAreItsOwn { get; init; }
+
+    /// <summary>The anchor that covers the entry, as the proof has it; null where it has none.</summary>
+    public AnchorEvidence? Anchor { get; init; }
+
+    /// <summary>What the anchor's evidence is worth; its problems are among <see cref="Problems"/>.</summary>
+    public AnchorVerdict? AnchorVerdict { get; init; }
 
     /// <summary>Checks a proof that carries its leaf.</summary>
     public static ProofReport Of(TlogProof proof, LogKeys keys)

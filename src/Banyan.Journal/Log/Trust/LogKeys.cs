@@ -25,16 +25,19 @@ public sealed record LogKeys
     /// <summary>Of each region, the key of its witness.</summary>
     public required IReadOnlyList<LogParty> Witnesses { get; init; }
 
+    /// <summary>Where its checkpoints are anchored; null where they are not.</summary>
+    public AnchorContract? Anchors { get; init; }
+
     /// <summary>With the writer's own region, a majority of this many: 0 for 1 region, 1 for 2 or 3, 2 for 4 or 5.</summary>
     public static int QuorumOf(int regions) => Math.Min(regions, MostWitnesses) / 2;
 
     /// <summary>Who is believed about one log; null where the platform has none of this origin.</summary>
     public LogTrust? TrustOf(string origin) =>
-        Logs.FirstOrDefault(l => l.Origin == origin) is { } log ? new LogTrust(origin, log.Writers, Witnesses, Quorum) : null;
+        Logs.FirstOrDefault(l => l.Origin == origin) is { } log ? new LogTrust(origin, log.Writers, Witnesses, Quorum) { Anchors = Anchors } : null;
 
     /// <summary>As JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(
-        new KeysJson(Platform, Quorum, [.. Logs.Select(static l => new LogJson(l.Origin, l.Partition, Texts(l.Writers)))], Texts(Witnesses)), LogKeysJson.Readable.KeysJson);
+        new KeysJson(Platform, Quorum, [.. Logs.Select(static l => new LogJson(l.Origin, l.Partition, Texts(l.Writers)))], Texts(Witnesses), Anchors), LogKeysJson.Readable.KeysJson);
 
     /// <summary>Reads what <see cref="ToJson"/> writes.</summary>
     /// <exception cref="FormatException">It is something else; the message says what, in words that go on after a name.</exception>
@@ -58,6 +61,7 @@ public sealed record LogKeys
             Quorum = keys.Quorum,
             Logs = [.. logs.Select(static l => new LogWriters(l.Origin, l.Partition, Parties(l.Writers, SignatureType.Ed25519)))],
             Witnesses = Parties(witnesses, SignatureType.Cosignature),
+            Anchors = keys.Anchors is null or { Chain: > 0, Contract: { Length: > 0 and <= 64 } } ? keys.Anchors : throw new FormatException("says that it is anchored where no contract can be"),
         };
     }
 
@@ -91,7 +95,7 @@ public sealed record LogParty(string Region, VerifierKey Key)
     public bool IsRetired { get; init; }
 }
 
-internal sealed record KeysJson(string Platform, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int Quorum, List<LogJson> Logs, List<PartyJson> Witnesses);
+internal sealed record KeysJson(string Platform, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int Quorum, List<LogJson> Logs, List<PartyJson> Witnesses, AnchorContract? Anchors = null);
 
 internal sealed record LogJson(string Origin, string Partition, List<PartyJson> Writers);
 

@@ -9,6 +9,9 @@ namespace Banyan.Journal.Log.Trust;
 /// <param name="Quorum">How many cosignatures a checkpoint needs.</param>
 public sealed record LogTrust(string Origin, IReadOnlyList<LogParty> Writers, IReadOnlyList<LogParty> Witnesses, int Quorum)
 {
+    /// <summary>Where its checkpoints are anchored; null where they are not, or nobody says.</summary>
+    public AnchorContract? Anchors { get; init; }
+
     /// <summary>Judges a signed note that says it is a checkpoint of this log. Pure.</summary>
     public CheckpointVerdict Judge(ReadOnlySpan<byte> bytes)
     {
