@@ -1,3 +1,4 @@
+using Banyan.Bench.Chain;
 using Banyan.Bench.EntryHop;
 using Banyan.Bench.Dns;
 using Banyan.Bench.Evm;
@@ -41,6 +42,7 @@ return await BenchRunner.RunAsync(args,
     new("alert-fan-out", "an alert to 10,000 SSE subscribers, against nginx with nchan", FanOutBench.RunAsync),
     new("line-protocol", "ingest of line protocol, against InfluxDB", IngestBench.RunAsync),
     new("evm", "transactions through the chain client, against a sender that does nothing else; queries meanwhile", EvmBench.RunAsync),
+    new("chain", "a change until it is anchored on the chain, by the platform's own anchoring at its default and every second", ChainBench.RunAsync),
     new("verify", "entries of a log verified per second and core, against their hashes alone", VerifyBench.RunAsync),
     new("dns", "DNS answers over UDP, against gdnsd", DnsBench.RunAsync),
     new("failover", "a region killed, frozen and switched away from, against Patroni", FailoverBench.RunAsync),

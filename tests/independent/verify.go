@@ -4,7 +4,8 @@
 //	GO111MODULE=off GOPATH=/usr/share/gocode /usr/lib/go-1.19/bin/go run tests/independent/verify.go KEYS PROOF [SALTED]
 //
 // KEYS: the file log-keys. PROOF: what GET /log/v1/PARTITION/proofs/RECEIPT answers. SALTED: what `banyan proof` writes; then
-// the commitment of actor, subject and data is computed too. See docs/verify.md.
+// the commitment of actor, subject and data is computed too, and that the entry is in the tree that was anchored; what any node
+// of the chain says of that anchor (eth_getLogs) is printed, to be compared. See docs/verify.md.
 package main
 
 import (
@@ -131,7 +132,41 @@ func main() {
 	fmt.Printf("entry %d of %s is in the checkpoint of %d entries, signed by %s, cosigned by %d other regions\n%s\n", index+1, origin, size, signer, len(others), leaf)
 	if len(os.Args) > 3 {
 		commitment(read(os.Args[3]), leaf)
+		anchor(read(os.Args[3]), leaf, index, origin)
 	}
+}
+
+// anchor checks that the entry is in the anchored tree, and says what the chain must have of it.
+func anchor(file, leaf []byte, index int64, origin string) {
+	var f struct {
+		Anchor *struct {
+			Inclusion []string
+			Evidence  struct {
+				Chain, Size, Block          int64
+				Contract, Log, Root         string
+				Transaction, Block_hash, At string
+			}
+		}
+	}
+	check(json.Unmarshal(file, &f))
+	if f.Anchor == nil {
+		fmt.Println("the file has no anchor")
+		return
+	}
+	var hashes tlog.RecordProof
+	for _, text := range f.Anchor.Inclusion {
+		h, err := tlog.ParseHash(text)
+		check(err)
+		hashes = append(hashes, h)
+	}
+	e := f.Anchor.Evidence
+	if e.Log != origin {
+		fail("the anchor is of %s", e.Log)
+	}
+	root, err := tlog.ParseHash(e.Root)
+	check(err)
+	check(tlog.CheckRecord(hashes, e.Size, root, index, tlog.RecordHash(leaf)))
+	fmt.Printf("it is in the tree of %d entries that is anchored, if chain %d has in block 0x%x an event of contract %s\nwith data 0x%x and topics[2] 0x%064x, by transaction %s\n", e.Size, e.Chain, e.Block, e.Contract, root[:], e.Size, e.Transaction)
 }
 
 // commitment computes what the leaf says of actor, subject and data (docs/log.md).

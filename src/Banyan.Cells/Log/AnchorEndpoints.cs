@@ -17,6 +17,8 @@ internal sealed class AnchorEndpoints(CellContext cell, AnchorDesk desk)
     private const string Tag = "log";
     private const int Page = 20;
 
+    private static readonly string[] Names = ["size", "entry", "transaction", "root", "before", "limit"];
+
     private static readonly TextPattern TransactionHash = new("0x[0-9a-fA-F]{64}", "a transaction's hash: 0x and 64 hex digits");
     private static readonly TextPattern Root = new("[0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=", "a root: 64 hex digits, or base64");
 
@@ -39,16 +41,23 @@ internal sealed class AnchorEndpoints(CellContext cell, AnchorDesk desk)
     {
         if (Refusal(context) is { } refusal)
             return RefuseAsync(context, refusal);
+        // The gateway has checked the query, where there is one before the cell.
         var query = context.Request.Query;
-        if (Number(query, "size") is { } size)
-            return AnswerAsync(context, desk.OfSizeAsync(size));
-        if (Number(query, "entry") is { } entry)
-            return AnswerAsync(context, desk.CoveringAsync(entry));
-        if (query["transaction"] is [{ Length: > 0 } transaction])
-            return AnswerAsync(context, desk.OfTransactionAsync(EvmHash.Parse(transaction)));
-        if (query["root"] is [{ Length: > 0 } root])
-            return AnswerAsync(context, desk.OfRootAsync(new MerkleHash(root.Length == 64 ? Convert.FromHexString(root) : Convert.FromBase64String(root))));
-        return AnswerAsync(context, desk.PageAsync(Number(query, "before"), (int)(Number(query, "limit") ?? Page)));
+        var asked = Names.Where(n => !string.IsNullOrEmpty(query[n])).ToList();
+        foreach (var name in asked)
+        {
+            if (!IsOne(name, query[name].ToString()))
+                return RefuseAsync(context, new AnchorRefusal(400, "bad-request", "The query is malformed", $"{name} is {(name == "limit" ? $"1 to {AnchorDesk.MostOnAPage}" : name is "transaction" ? "0x and 64 hex digits" : name is "root" ? "64 hex digits, or base64" : "a whole number from 1")}."));
+        }
+
+        return AnswerAsync(context, asked.FirstOrDefault(static n => n is not ("before" or "limit")) switch
+        {
+            "size" => desk.OfSizeAsync(Number(query["size"])),
+            "entry" => desk.CoveringAsync(Number(query["entry"])),
+            "transaction" => desk.OfTransactionAsync(EvmHash.Parse(query["transaction"].ToString())),
+            "root" => desk.OfRootAsync(RootOf(query["root"].ToString())!.Value),
+            _ => desk.PageAsync(asked.Contains("before") ? Number(query["before"]) : null, asked.Contains("limit") ? (int)Number(query["limit"]) : Page),
+        });
     }
 
     private Task ProveAsync(HttpContext context) => Refusal(context) is { } refusal ? RefuseAsync(context, refusal)
@@ -78,5 +87,20 @@ internal sealed class AnchorEndpoints(CellContext cell, AnchorDesk desk)
         return Problem.Create(refusal.Status, refusal.Code, refusal.Title, refusal.Detail).ExecuteAsync(context);
     }
 
-    private static long? Number(IQueryCollection query, string name) => long.TryParse(query[name], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static bool IsOne(string name, string value) => name switch
+    {
+        "transaction" => EvmHash.TryParse(value, out _),
+        "root" => RootOf(value) is not null,
+        _ => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && (name != "limit" || number <= AnchorDesk.MostOnAPage),
+    };
+
+    private static long Number(string? value) => long.Parse(value!, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static MerkleHash? RootOf(string text)
+    {
+        if (MerkleHash.TryParse(text, out var root))
+            return root;
+        Span<byte> bytes = stackalloc byte[MerkleHash.Length];
+        return text.Length == 2 * MerkleHash.Length && Convert.FromHexString(text, bytes, out _, out _) == System.Buffers.OperationStatus.Done ? new MerkleHash(bytes) : null;
+    }
 }

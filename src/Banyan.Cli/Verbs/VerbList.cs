@@ -24,6 +24,7 @@ internal static class VerbList
         new VerifyVerb(),
         new ProofVerb(),
         new ChainVerb(),
+        new AnchorsVerb(),
         new KeysVerb(),
         new SchemaVerb(),
 
