@@ -32,7 +32,7 @@ public sealed class DescriptionTests(WholeCell cell) : IClassFixture<WholeCell>
         described.Count.ShouldBeGreaterThan(60);
         foreach (var endpoint in described)
         {
-            var path = string.Join('/', endpoint.RoutePattern.RawText!.Split('/').Select(static s => s.StartsWith('{') ? s.Split(':')[0].TrimEnd('}') + "}" : s));
+            var path = string.Join('/', endpoint.RoutePattern.RawText!.Split('/').Select(static s => s.StartsWith('{') ? s.Split(':')[0].TrimEnd('}').Replace("*", "", StringComparison.Ordinal) + "}" : s));
             foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
             {
                 if (!document.Paths.TryGetValue(path, out var item) || item.Operations?.GetValueOrDefault(new HttpMethod(method)) is not { } operation)

@@ -3,6 +3,7 @@ using Banyan.Cells;
 using Banyan.Cells.Access;
 using Banyan.Cells.Access.Directory;
 using Banyan.Cells.Hosting;
+using Banyan.Cells.Log;
 using Banyan.Cli.Verbs;
 using Banyan.Engines.Clocks;
 using Banyan.Engines.Consensus;
@@ -17,6 +18,7 @@ namespace Banyan.Cli.Tests.Cells;
 public sealed class WholeCell : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("banyan-whole-").FullName;
+    private readonly Engines.Signing.SigningKey _logKey = Engines.Signing.SigningKey.Generate();
     private readonly SingleStore _store = new(BootTime.Instance);
     private readonly Executed _executed = new();
     private readonly CancellationTokenSource _stop = new();
@@ -43,6 +45,7 @@ public sealed class WholeCell : IAsyncLifetime
                 Port = 0,
                 Access = access,
                 Keys = GuardedCell.Keys(_folder),
+                Log = new CellLogOptions { Key = _logKey },
                 Deployment = new Banyan.Cells.Records.Deployment(new string('0', 64), "0"),
             },
             CellVerb.Services(asksCallers: true),
@@ -66,6 +69,7 @@ public sealed class WholeCell : IAsyncLifetime
         await _store.DisposeAsync();
         _stop.Dispose();
         _executed.Dispose();
+        _logKey.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
