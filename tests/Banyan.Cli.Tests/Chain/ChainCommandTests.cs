@@ -175,7 +175,7 @@ public sealed class ChainCommandTests
 
         var status = await world.TryAsync("chain", "status");
         status.Exit.ShouldBe(1);
-        status.Out.ShouldContain("1 forks of the log of tema were reported");
+        status.Out.ShouldContain("a fork of the log of tema was reported");
 
         Task WriteAsync(NoteSigner by, byte root) => File.WriteAllTextAsync(note, SignedNote.Sign(new Checkpoint(origin, 42, ChainPlatform.Head(root).Root).Text, by).ToString(), Stop);
     }

@@ -22,9 +22,9 @@ internal static class GovernanceTasks
         if (lacking.Length > 0)
             tasks.Add(new(string.Create(CultureInfo.InvariantCulture, $"{lacking[0]}{(lacking.Length > 1 ? $", and {lacking.Length - 1} more" : "")}"), $"banyan chain propose complete --as {by}"));
         foreach (var log in standing.Logs.Where(static l => l.Forks > 0))
-            tasks.Add(new(string.Create(CultureInfo.InvariantCulture, $"{log.Forks} forks of the log of {log.Partition} were reported"), $"banyan verify --partition {log.Partition}"));
+            tasks.Add(new(string.Create(CultureInfo.InvariantCulture, $"{(log.Forks == 1 ? "a fork" : $"{log.Forks} forks")} of the log of {log.Partition} {(log.Forks == 1 ? "was" : "were")} reported"), $"banyan verify --partition {log.Partition}"));
         if (standing.OpenProposals > 0)
-            tasks.Add(new(string.Create(CultureInfo.InvariantCulture, $"{standing.OpenProposals} proposals are open"), "banyan chain proposals"));
+            tasks.Add(new(standing.OpenProposals == 1 ? "a proposal is open" : string.Create(CultureInfo.InvariantCulture, $"{standing.OpenProposals} proposals are open"), "banyan chain proposals"));
         return tasks;
     }
 }
