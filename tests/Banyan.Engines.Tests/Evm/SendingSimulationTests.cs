@@ -23,7 +23,7 @@ public class SendingSimulationTests
     [InlineData(5, 1, false)]
     public async Task Send_ManyOnABadChain_EachOnceAndReceiptsStay(int seed, int confirmations, bool blockReceipts)
     {
-        var chain = new SimulatedChain(seed, deepest: confirmations - 1) { GivesBlockReceipts = blockReceipts };
+        var chain = new SimulatedChain(seed, deepest: confirmations - 1) { GivesBlockReceipts = blockReceipts, DropsOne = true };
         await using var node = new ScriptedNode(chain.Answer);
         await using var client = Client(node);
         using var first = PrivateKeySigner.Create();

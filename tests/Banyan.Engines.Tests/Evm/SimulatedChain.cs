@@ -20,11 +20,15 @@ internal sealed class SimulatedChain(int seed, int deepest)
     private readonly Dictionary<string, (Block Block, int Index)> _mined = [];
     private readonly Dictionary<string, int> _asked = [];
     private int _made;
+    private int _taken;
 
     public bool GivesBlockReceipts { get; init; } = true;
 
     /// <summary>One in so many requests finds it busy; 0 for none.</summary>
     public int Busy { get; init; } = 40;
+
+    /// <summary>Whether it loses one of what it has acknowledged, whatever its dice say.</summary>
+    public bool DropsOne { get; init; }
 
     /// <summary>Told what comes to it, in its order.</summary>
     public Action<SignedTransaction>? Sent { get; init; }
@@ -75,7 +79,8 @@ internal sealed class SimulatedChain(int seed, int deepest)
             Dropped++;
         }
 
-        if (_random.Next(15) == 0 && deepest > 0 && _blocks.Count > deepest + 1)
+        // Once for certain, as soon as it takes something away.
+        if (deepest > 0 && _blocks.Count > deepest + 1 && (_random.Next(15) == 0 || (Reorganised == 0 && _blocks[^1].Transactions.Count > 0)))
             Reorganise(1 + _random.Next(deepest));
         if (_random.Next(3) == 0)
             Mine();
@@ -159,7 +164,11 @@ internal sealed class SimulatedChain(int seed, int deepest)
                 return (null, "replacement transaction underpriced");
         }
 
-        _pool[Place(transaction)] = transaction;
+        // The tenth is lost for certain: acknowledged, and not kept.
+        if (DropsOne && ++_taken == 10)
+            Dropped++;
+        else
+            _pool[Place(transaction)] = transaction;
         return ($"\"{transaction.Hash}\"", null);
     }
 
