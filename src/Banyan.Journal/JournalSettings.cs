@@ -14,7 +14,7 @@ public static class JournalSettings
     /// <summary>How long answers are kept for repeats at least: <c>24h</c>.</summary>
     public const string IdempotencyRetention = "journal:idempotency_retention";
 
-    private const string Forever = "forever";
+    internal const string Forever = "forever";
     private const int LongestDays = 365_000;
     private const string Prefix = "journal:";
 
@@ -39,7 +39,7 @@ public static class JournalSettings
     }
 
     // One number and one unit, as a blueprint's durations are written out.
-    private static TimeSpan Read(string name, string text)
+    internal static TimeSpan Read(string name, string text)
     {
         if (text == Forever)
             return TimeSpan.FromDays(LongestDays);

@@ -42,6 +42,7 @@ public static class AccessActions
         new("identity.sessions.end", "end sessions of one's own", Personal: true),
         new("identity.sessions.read", "see sessions of one's own", Personal: true),
         new("journal.head.read", "see how far a journal is"),
+        new("journal.log.recover", "say how a halted log goes on"),
         new("journal.receipts.read", "look a receipt up"),
         new("journal.records.read", "see what the control plane did: epochs, deployments and decisions on the chain"),
         new("journal.records.write", "enter what an organisation did on the chain"),

@@ -10,7 +10,7 @@ public static class BlueprintChecker
     public static IReadOnlyList<Rule> Rules { get; } =
     [
         new ResidentsRule(), new DeclaredCountsRule(), new SharesRule(), new PriceSumsRule(), new NodeSumsRule(), new StoredRule(), new TierSitesRule(),
-        new RpoRule(), new RtoRule(), new AvailabilityBudgetRule(), new NoStandbyRule(),
+        new RpoRule(), new RtoRule(), new AvailabilityBudgetRule(), new SignsAloneRule(), new NoStandbyRule(),
         new TakeOverRule(), new SurvivorsRule(), new StoreOverflowRule(), new PeakRule(),
         new UnknownNameRule(), new CycleRule(), new PortClashRule(), new NameClashRule(),
         new SinglePointRule(), new QuorumRule(), new ValidatorsRule(), new UndecidedRule(), new ChainReachRule(), new ChainPermissionsRule(), new ChainAnchoringRule(), new ChainApprovalsRule(),

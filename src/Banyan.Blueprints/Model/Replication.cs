@@ -23,6 +23,9 @@ public sealed record Replication : Element
     /// <summary>What a primary whose writes wait does while no copy is there to wait for; null where nothing is said.</summary>
     public StandbyGone? Alone { get; init; }
 
+    /// <summary>How long the log waits for a copy that is gone, before it signs checkpoints without it; null: for as long as it takes.</summary>
+    public Duration? SignsAlone { get; init; }
+
     /// <summary>What does it.</summary>
     public IReadOnlyList<Product> By { get; init; } = [];
 

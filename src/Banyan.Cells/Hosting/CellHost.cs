@@ -96,6 +96,7 @@ public static partial class CellHost
         app.MapJournal(options.Context);
         LogEndpoints.Map(app);
         AnchorEndpoints.Map(app);
+        RecoveryEndpoint.Map(app);
         WitnessEndpoints.Map(app);
         OpenApiEndpoint.Map(app);
         foreach (var service in services)
@@ -136,7 +137,7 @@ public static partial class CellHost
         var first = services.Count;
         services.AddJournal(JournalSettings.Apply(new JournalOptions { Partition = options.Context.Partition, Epoch = options.Epoch, Process = $"process:cell.{options.Context.Region}" }, options.Context.Settings));
         if (options.Log is { } log)
-            services.AddSingleton(log).AddSingleton<AnchorDesk>().AddLog(log.Of(LogNames.Origin(options.Context.Platform, options.Context.Partition))).AddSingleton<IServiceFinding, LogFinding>();
+            services.AddSingleton(log).AddSingleton<AnchorDesk>().AddLog(LogSettings.Apply(log.Of(LogNames.Origin(options.Context.Platform, options.Context.Partition)) with { ExpectsStandby = options.ExpectsStandby }, options.Context.Settings)).AddSingleton<IServiceFinding, LogFinding>();
         foreach (var service in hosted)
             service.AddServices(services, options.Context);
         BackgroundWork.TakeOver(services, first);

@@ -55,6 +55,9 @@ public sealed record CellOptions
     /// <summary>What the log over the journal is kept with; null: this cell keeps none.</summary>
     public CellLogOptions? Log { get; init; }
 
+    /// <summary>Whether the partition has a standby that the platform keeps: its log signs nothing before that is there.</summary>
+    public bool ExpectsStandby { get; init; }
+
     /// <summary>Who may use the cell; null: nobody is asked.</summary>
     public AccessOptions? Access { get; init; }
 

@@ -12,7 +12,7 @@ internal sealed class LogFinding(LogStatus status) : IServiceFinding
         var view = status.View;
         if (view.Halted is { } halted)
             return ValueTask.FromResult<string?>($"HALTED: {halted}");
-        string[] said = [.. new[] { view.Refused, view.Problem, view.StoreProblem is { } store ? $"{store} {Behind(view)}" : null }.OfType<string>()];
+        string[] said = [.. new[] { view.Refused, view.Alone, view.Problem, view.StoreProblem is { } store ? $"{store} {Behind(view)}" : null }.OfType<string>()];
         return ValueTask.FromResult(said.Length == 0 ? null : string.Join(" ", said));
     }
 

@@ -73,12 +73,13 @@ internal sealed class StatusEndpoint(CellOptions options, CellLife life, CellHea
             if (log is { View: var view })
             {
                 json.WriteStartObject("log"u8);
+                json.WriteNumber("generation"u8, view.Generation);
                 json.WriteNumber("size"u8, view.Size);
                 json.WriteNumber("published"u8, view.Published?.Checkpoint.Size ?? 0);
                 if (view.Stored is { } stored)
                     json.WriteNumber("stored"u8, stored);
                 json.WriteString("halted"u8, view.Halted);
-                json.WriteString("problem"u8, view.Refused ?? view.Problem ?? view.StoreProblem);
+                json.WriteString("problem"u8, view.Refused ?? view.Alone ?? view.Problem ?? view.StoreProblem);
                 json.WriteEndObject();
             }
 

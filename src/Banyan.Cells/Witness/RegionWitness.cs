@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Banyan.Journal.Log;
 using Banyan.Journal.Log.Merkle;
 using Banyan.Journal.Log.Notes;
+using Banyan.Journal.Log.Trust;
 using Microsoft.Extensions.Logging;
 
 namespace Banyan.Cells.Witness;
@@ -24,12 +26,8 @@ public sealed partial class RegionWitness
         ArgumentNullException.ThrowIfNull(options);
         (_options, _log) = (options, log);
         _store = new WitnessStore(options.Folder);
-        foreach (var trust in options.Keys.Logs)
-        {
-            // It never counts as its own region's witness, so it does not cosign what its own region wrote.
-            var writers = trust.Writers.Where(w => w.Region != options.Region && !w.IsRetired).Select(static w => w.Key).ToArray();
-            _logs[trust.Origin] = new OneLog(trust.Origin, writers);
-        }
+        foreach (var named in options.Keys.Logs)
+            _logs[named.Origin] = Of(options.Keys.TrustOf(named.Origin)!);
 
         Alarms = new WitnessAlarms(_store, options.Time, log);
     }
@@ -44,7 +42,7 @@ public sealed partial class RegionWitness
     {
         if (!AddCheckpointBody.TryParse(bytes, out var body) || !Checkpoint.TryParse(body.Note.Text, out var checkpoint, out _))
             return WitnessAnswer.Of(400);
-        if (!_logs.TryGetValue(checkpoint.Origin, out var log))
+        if (Find(checkpoint.Origin) is not { } log)
             return WitnessAnswer.Of(404);
         var check = body.Note.Verify(log.Writers);
         if (!check.Holds)
@@ -59,12 +57,36 @@ public sealed partial class RegionWitness
     /// <summary>The newest cosigned checkpoint of a log by the hash of its origin; null where there is none.</summary>
     internal SignedNote? Newest(string originHash)
     {
-        var log = _logs.Values.FirstOrDefault(l => WitnessStore.NameOf(l.Origin) == originHash);
+        var log = _logs.Values.FirstOrDefault(l => WitnessStore.NameOf(l.Origin) == originHash) ?? (_store.Has(originHash) ? FindFollower(originHash) : null);
         if (log is null)
             return null;
         lock (log.Lock)
             return Load(log);
     }
+
+    /// <summary>A log that the keys name, or one that follows it: that is told once, for somebody decided to begin it.</summary>
+    private OneLog? Find(string origin)
+    {
+        if (_logs.TryGetValue(origin, out var known))
+            return known;
+        if (_options.Keys.TrustOf(origin) is not { } trust)
+            return null;
+        var log = Of(trust);
+        if (!_logs.TryAdd(origin, log))
+            return _logs[origin];
+        LogFollows(_log, origin, LogNames.Split(origin).First);
+        return log;
+    }
+
+    private OneLog? FindFollower(string originHash) =>
+        (from log in _options.Keys.Logs
+         from generation in Enumerable.Range(2, LogNames.MostGenerations - 1)
+         let origin = LogNames.OfGeneration(log.Origin, generation)
+         where WitnessStore.NameOf(origin) == originHash
+         select Find(origin)).FirstOrDefault();
+
+    /// <summary>It never counts as its own region's witness, so it does not cosign what its own region wrote.</summary>
+    private OneLog Of(LogTrust trust) => new(trust.Origin, [.. trust.Writers.Where(w => w.Region != _options.Region && !w.IsRetired).Select(static w => w.Key)]);
 
     private WitnessAnswer Add(OneLog log, AddCheckpointBody body, Checkpoint checkpoint, SignedNote signed)
     {
@@ -121,6 +143,9 @@ public sealed partial class RegionWitness
             (log.Newest, log.IsLoaded) = (_store.Load(log.Origin), true);
         return log.Newest;
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Origin} is shown: a log that follows {First}, which could not be continued. The journal says why, and by whom (docs/log-keys.md)")]
+    private static partial void LogFollows(ILogger log, string origin, string first);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "What this witness saw of {Origin} can't be read or kept, so it cosigns none of its checkpoints: {Problem}")]
     private static partial void LogBroken(ILogger log, Exception error, string origin, string problem);

@@ -30,6 +30,9 @@ internal sealed class WitnessStore(string folder)
         return SignedNote.TryParse(File.ReadAllBytes(file), out var note, out var problem) ? note : throw new InvalidDataException($"{file} {problem}.");
     }
 
+    /// <summary>Whether there is anything of the log of this name (<see cref="NameOf"/>).</summary>
+    public bool Has(string name) => name.Length == 2 * SHA256.HashSizeInBytes && name.All(char.IsAsciiHexDigitLower) && File.Exists(Path.Combine(folder, $"{name}.checkpoint"));
+
     /// <summary>Keeps a checkpoint in place of the one before; on disk when it returns.</summary>
     /// <exception cref="IOException">It can't be written.</exception>
     public void Keep(string origin, SignedNote note) => DurableFile.Replace(FileOf(origin), note.ToBytes());

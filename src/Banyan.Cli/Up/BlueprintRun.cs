@@ -11,6 +11,7 @@ using Banyan.Control.Drills;
 using Banyan.Control.Notifications;
 using Banyan.Control.Platform;
 using Banyan.Control.Platform.Planning;
+using Banyan.Journal.Log;
 
 namespace Banyan.Cli.Up;
 
@@ -180,6 +181,8 @@ internal static class BlueprintRun
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
         if (blueprint.Stores.Values.FirstOrDefault(static s => s.Role == StoreRole.TimeSeries)?.Keep is { } keep)
             settings["climate:retention"] = keep.Period is { } period ? string.Create(CultureInfo.InvariantCulture, $"{(long)period.Value.TotalHours}h") : "0";
+        if (Accounts(blueprint)?.Replication?.SignsAlone is { } alone)
+            settings[LogSettings.SignsAloneAfter] = string.Create(CultureInfo.InvariantCulture, $"{(long)alone.Value.TotalSeconds}s");
         return settings;
     }
 }

@@ -99,6 +99,7 @@ internal sealed class CellVerb() : RegionVerb("cell", "The cell of one region of
             Address = IPAddress.Parse(region.Address),
             Port = partition.Name == region.Name ? region.CellPort : database.CellPort,
             Links = platform.Links,
+            ExpectsStandby = partition.Databases is [_, _, ..] && partition.Databases.All(static d => d.ConnectionFrom is null),
             Epoch = partition.Epoch,
             Deployment = platform.Deployment,
             Time = context.Time,

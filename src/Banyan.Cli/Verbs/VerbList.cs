@@ -25,6 +25,7 @@ internal static class VerbList
         new ProofVerb(),
         new ChainVerb(),
         new AnchorsVerb(),
+        new LogVerb(),
         new KeysVerb(),
         new SchemaVerb(),
 

@@ -8,6 +8,7 @@ using Banyan.Cli.Verify;
 using Banyan.Control.Chain;
 using Banyan.Control.Drills.Evidence;
 using Banyan.Control.Platform;
+using Banyan.Journal.Log;
 using Banyan.Journal.Log.Proofs;
 using Banyan.Journal.Log.Tiles;
 using Banyan.Journal.Log.Trust;
@@ -106,7 +107,17 @@ internal sealed class VerifyVerb : Verb
         await using var chain = ChainFor(input, keys.Anchors, [], context.Time);
         run.Anchors = ChecksFor(input, chain, null, context);
         foreach (var target in Only([.. targets], keys, input.GetValue(_partition)))
-            await run.AddAsync(target, cancellationToken);
+        {
+            try
+            {
+                await run.AddAsync(target with { Trust = keys.TrustOf(await LiveLogs.OriginOf(target.Source, target.Trust.Origin, cancellationToken))! }, cancellationToken);
+            }
+            catch (TileSourceException error)
+            {
+                throw new CommandFailure(error.Message.TrimEnd('.'));
+            }
+        }
+
         RequireSome(input, run, chain, keys);
     }
 
@@ -143,7 +154,7 @@ internal sealed class VerifyVerb : Verb
         if (partition is null)
             return targets;
         var origin = keys.Logs.FirstOrDefault(l => l.Partition == partition)?.Origin ?? throw new CommandFailure($"the keys name no log of a partition '{partition}'");
-        return targets.Where(t => t.Trust.Origin == origin).ToList() is { Count: > 0 } found ? found : throw new CommandFailure($"there is no log of {partition} here");
+        return targets.Where(t => LogNames.IsOf(origin, t.Trust.Origin)).ToList() is { Count: > 0 } found ? found : throw new CommandFailure($"there is no log of {partition} here");
     }
 
     /// <summary>The chain, where somebody says where one of its nodes is, and the keys which contract.</summary>

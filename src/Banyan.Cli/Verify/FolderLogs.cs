@@ -1,4 +1,5 @@
 using System.Text;
+using Banyan.Journal.Log;
 using Banyan.Journal.Log.Tiles;
 using Banyan.Journal.Log.Trust;
 using Banyan.Journal.Log.Verifying;
@@ -86,7 +87,10 @@ internal static class FolderLogs
         }
 
         var path = Path.GetFullPath(log);
-        return keys.Logs.FirstOrDefault(l => path.EndsWith('/' + l.Origin, StringComparison.Ordinal))?.Origin ?? (keys.Logs is [var only] ? only.Origin : path);
+        var (first, generation) = LogNames.Split(path);
+        return keys.Logs.FirstOrDefault(l => path.EndsWith('/' + l.Origin, StringComparison.Ordinal))?.Origin
+            ?? (keys.Logs.FirstOrDefault(l => generation > 1 && first.EndsWith('/' + l.Origin, StringComparison.Ordinal)) is { } followed ? LogNames.OfGeneration(followed.Origin, generation) : null)
+            ?? (keys.Logs is [var only] ? only.Origin : path);
     }
 
     private static IEnumerable<string> Below(string folder)
@@ -94,6 +98,9 @@ internal static class FolderLogs
         if (File.Exists(Path.Combine(folder, FolderTileSource.CheckpointName)) || Directory.Exists(Path.Combine(folder, Tiles)))
         {
             yield return folder;
+            // Logs that follow it lie below it, by their number.
+            foreach (var follower in Directory.EnumerateDirectories(folder).Where(static f => Path.GetFileName(f) is not Tiles).Order(StringComparer.Ordinal).SelectMany(Below))
+                yield return follower;
             yield break;
         }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Banyan.Cells.Witness;
 using Banyan.Control.Certificates;
 using Banyan.Control.Chain;
@@ -7,6 +8,7 @@ using Banyan.Control.Log;
 using Banyan.Control.Platform;
 using Banyan.Engines.Certificates;
 using Banyan.Engines.Consensus;
+using Banyan.Journal.Log;
 using Banyan.Journal.Log.Notes;
 using Banyan.Journal.Log.Tiles;
 using Banyan.Journal.Log.Trust;
@@ -16,6 +18,7 @@ namespace Banyan.Cli.Verify;
 /// <summary>The logs of a running platform: from the cells that serve them, with the rows of its databases, what its witnesses keep, and the copies in its object stores.</summary>
 internal sealed class LiveLogs : IDisposable
 {
+    private const string InDatabase = "the partition's database";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(3);
@@ -106,16 +109,25 @@ internal sealed class LiveLogs : IDisposable
     /// <returns>The log itself first, then its copies; empty where no cell of it answers.</returns>
     public async Task<IReadOnlyList<LogTarget>> FindAllAsync(PartitionState partition, bool withRows, Action<string> note, CancellationToken cancellationToken)
     {
-        var origin = Journal.Log.LogNames.Origin(Platform.Platform, partition.Name);
-        if (Keys.TrustOf(origin) is not { } trust)
-            throw new CommandFailure($"the keys don't name the log {origin}: are they of another platform?");
-        // Witnesses first: the log can only have gone on since.
-        var kept = Witnessed(origin).ToList();
+        var first = LogNames.Origin(Platform.Platform, partition.Name);
+        if (Keys.TrustOf(first) is null)
+            throw new CommandFailure($"the keys don't name the log {first}: are they of another platform?");
         if (await FindAsync(partition, cancellationToken) is not { } source)
             return [];
+        // Which of the partition's logs it is, it says itself; that it is signed under that name is seen later.
+        var origin = await OriginOf(source, first, cancellationToken);
+        var trust = Keys.TrustOf(origin)!;
+        // Witnesses before the log is read: it can only have gone on since.
+        var kept = Witnessed(origin).ToList();
         var rows = withRows ? await _rows.OpenAsync(partition, note, cancellationToken) : null;
-        var copies = partition.Databases.Select(d => Path.Combine(_data.Objects(d.Region), "log", origin)).Where(Directory.Exists)
-            .Select(folder => new LogTarget(trust, new FolderTileSource(folder)) { IsCopy = true, Anchors = Path.Combine(folder, AnchorChecks.FileName) });
+        if (rows is not null && await rows.CheckpointAsync(cancellationToken) is { } stored)
+            kept.Add(SignedNote.TryParse(stored, out var last, out var problem) ? new KeptCheckpoint(InDatabase, last, null) : new KeptCheckpoint(InDatabase, null, $"the checkpoint in {InDatabase} {problem}"));
+        // Logs that it follows stay where they were published, as they were.
+        var copies = from name in Enumerable.Range(1, LogNames.Split(origin) is var (followed, generation) && followed == first ? generation : 1).Select(g => LogNames.OfGeneration(first, g))
+                     from database in partition.Databases
+                     let folder = Path.Combine(_data.Objects(database.Region), "log", name)
+                     where File.Exists(Path.Combine(folder, FolderTileSource.CheckpointName)) || Directory.Exists(Path.Combine(folder, "tile"))
+                     select new LogTarget(Keys.TrustOf(name)!, new FolderTileSource(folder)) { IsCopy = true, Anchors = Path.Combine(folder, AnchorChecks.FileName) };
         return [new LogTarget(trust, source) { Rows = rows, Kept = kept }, .. copies];
     }
 
@@ -126,6 +138,14 @@ internal sealed class LiveLogs : IDisposable
     {
         _http.Dispose();
         _rows.Dispose();
+    }
+
+    /// <summary>The name that a log's checkpoint begins with, where it is the first log's or that of one that follows it; else the first log's.</summary>
+    internal static async Task<string> OriginOf(ITileSource source, string first, CancellationToken cancellationToken)
+    {
+        var note = await source.ReadCheckpointAsync(cancellationToken);
+        var line = note is null ? "" : Encoding.UTF8.GetString(note.AsSpan(0, Math.Min(note.Length, 300))).Split('\n')[0];
+        return LogNames.IsOf(first, line) ? line : first;
     }
 
     private IEnumerable<KeptCheckpoint> Witnessed(string origin)

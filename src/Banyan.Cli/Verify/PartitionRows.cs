@@ -2,6 +2,7 @@ using Banyan.Cli.Verbs;
 using Banyan.Control.Certificates;
 using Banyan.Control.Platform;
 using Banyan.Engines.Postgres;
+using Banyan.Journal;
 using Banyan.Journal.Log.Verifying;
 using Npgsql;
 
@@ -25,7 +26,7 @@ internal sealed class PartitionRows(DataFolder data, PlatformState platform, Tim
                 var source = Connect(region, partition, database);
                 await using var command = source.CreateCommand("SELECT pg_is_in_recovery()");
                 if (await command.ExecuteScalarAsync(cancellationToken) is false)
-                    return new JournalRowLeaves(source, partition.Name);
+                    return new JournalRowLeaves(source, partition.Name, JournalSettings.Apply(new JournalOptions { Partition = partition.Name }, platform.Settings).Retention);
                 why = $"that in {region.Name} is a standby";
             }
             catch (Exception error) when (error is NpgsqlException or CommandFailure or PlatformException)

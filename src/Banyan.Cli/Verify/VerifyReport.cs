@@ -32,10 +32,10 @@ internal sealed record VerifyReport(long Entries, int Checkpoints, int Cosignatu
 }
 
 /// <summary>A log that was looked at.</summary>
-internal sealed record VerifiedLog(string Log, string Source, long? Size, string? Root, long Entries, long Rows, long Erased, IReadOnlyList<string> SignedBy, IReadOnlyList<string> CosignedBy)
+internal sealed record VerifiedLog(string Log, string Source, long? Size, string? Root, long Entries, long Rows, long Erased, long Unproven, IReadOnlyList<string> SignedBy, IReadOnlyList<string> CosignedBy)
 {
     public static VerifiedLog Of(LogReport report) => new(
-        report.Origin, report.Source, report.Checkpoint?.Checkpoint?.Size, report.Checkpoint?.Checkpoint?.Root.ToString(), report.Entries, report.Rows, report.Erased, report.Checkpoint?.Signers ?? [], report.Checkpoint?.Cosigners ?? []);
+        report.Origin, report.Source, report.Checkpoint?.Checkpoint?.Size, report.Checkpoint?.Checkpoint?.Root.ToString(), report.Entries, report.Rows, report.Erased, report.Unproven, report.Checkpoint?.Signers ?? [], report.Checkpoint?.Cosigners ?? []);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]

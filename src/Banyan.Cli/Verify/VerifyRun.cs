@@ -80,8 +80,16 @@ internal sealed class VerifyRun(Terminal terminal, TimeProvider time)
             }
 
             _checkpoints++;
-            if (await verifier.CheckAlsoAsync(kept.Note, kept.Where, newest, cancellationToken) is { } problem)
-                _problems.Add(problem);
+            try
+            {
+                if (await verifier.CheckAlsoAsync(kept.Note, kept.Where, newest, cancellationToken) is { } problem)
+                    _problems.Add(problem);
+            }
+            catch (TileSourceException error) when (report.Problems.Count > 0)
+            {
+                // Tiles that it takes are among those that were just told.
+                _problems.Add(new LogProblem(target.Trust.Origin, kept.Where, null, $"the checkpoint of {kept.Where} can't be compared: {error.Message.TrimEnd('.')}"));
+            }
         }
     }
 

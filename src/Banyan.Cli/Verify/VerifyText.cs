@@ -10,7 +10,7 @@ internal static class VerifyText
     {
         foreach (var log in report.Logs)
         {
-            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{log.Log}: {log.Entries:N0} of {log.Size ?? 0:N0} entries, {log.Rows:N0} rows{(log.Erased > 0 ? $" ({log.Erased:N0} of them erased)" : "")}; signed by {Names(log.SignedBy)}, cosigned by {Names(log.CosignedBy)}"));
+            terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{log.Log}: {log.Entries:N0} of {log.Size ?? 0:N0} entries, {log.Rows:N0} rows{(log.Erased > 0 ? $" ({log.Erased:N0} of them erased{(log.Unproven > 0 ? string.Create(CultureInfo.InvariantCulture, $"; what {log.Unproven:N0} of those keep is proven by nothing") : "")})" : "")}; signed by {Names(log.SignedBy)}, cosigned by {Names(log.CosignedBy)}"));
             terminal.Out.WriteLine(terminal.Paint($"  {log.Source}", Ink.Dim));
         }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Banyan.Journal.Log.Cosigning;
 using Banyan.Journal.Log.Integrating;
-using Banyan.Journal.Log.Publishing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -28,18 +27,9 @@ public static class LogRegistration
         services.TryAddSingleton<LogStatus>();
         services.TryAddSingleton<DatabaseTileSource>();
         services.TryAddSingleton(static p => new LeafSearch(p.GetRequiredService<DatabaseTileSource>()));
-        services.AddSingleton<TreeStore>().AddSingleton<StandbyHold>().AddSingleton<LogHistory>().AddSingleton<LogIntegrator>().AddSingleton<CheckpointKeeper>();
+        services.AddSingleton<TreeStore>().AddSingleton<StandbyHold>().AddSingleton<LogRecovery>();
         services.AddSingleton(static p => new LogMetrics(p.GetRequiredService<LogOptions>(), p.GetService<IMeterFactory>(), p.GetRequiredService<LogStatus>()));
-        services.AddSingleton<IHostedService>(static p => Host(p));
+        services.AddSingleton<IHostedService>(static p => new LogHost(ActivatorUtilities.CreateInstance<LogParts>(p), p.GetRequiredService<LogRecovery>(), p.GetRequiredService<ILogger<LogHost>>()));
         return services;
-    }
-
-    private static LogHost Host(IServiceProvider p)
-    {
-        var options = p.GetRequiredService<LogOptions>();
-        var publisher = options.Objects is null
-            ? null
-            : new LogPublisher(options.Objects, p.GetRequiredService<DatabaseTileSource>(), options, p.GetRequiredService<LogStatus>(), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<LogPublisher>>());
-        return new LogHost(p.GetRequiredService<LogIntegrator>(), p.GetRequiredService<CheckpointKeeper>(), publisher, p.GetRequiredService<IJournal>(), options, p.GetRequiredService<LogStatus>(), p.GetRequiredService<ILogger<LogHost>>());
     }
 }

@@ -59,6 +59,21 @@ public partial class RuleTests
             "declares: { services: 2 }\nservices: { a: { port: 1 }, b: { port: 2 } }"
         },
         {
+            "recovery.signs-alone", "stores.a.replication.signs_alone",
+            "stores: { a: { role: relational, replication: { mode: streaming, signs_alone: 10s } } }",
+            "stores: { a: { role: relational, replication: { mode: streaming, signs_alone: 1m } } }"
+        },
+        {
+            "recovery.signs-alone", "stores.a.replication.signs_alone",
+            "stores: { a: { role: relational, replication: { mode: streaming, signs_alone: 31d } } }",
+            "stores: { a: { role: relational, replication: { mode: streaming, signs_alone: 30d } } }"
+        },
+        {
+            "recovery.signs-alone", "stores.a.replication.signs_alone",
+            "stores: { a: { role: relational, replication: { mode: none, signs_alone: 10m } } }",
+            "stores: { a: { role: relational, replication: { mode: none } } }"
+        },
+        {
             "totals.declared", "declares.groups.core",
             "declares: { groups: { core: 2 } }\nservices: { a: { groups: core }, b: { port: 2 } }",
             "declares: { groups: { core: 1 } }\nservices: { a: { groups: core }, b: { port: 2 } }"

@@ -27,6 +27,7 @@ internal static class StoreLanguage
         .Key("copies", Counts, "Copies in each of these regions.", (r, v) => r with { Copies = v })
         .Key("lag", Time, "How far a copy may lag behind.", (r, v) => r with { Lag = v })
         .Key("alone", StandbyGone, "What a primary whose writes wait does while its copy is gone: degrade (go on alone, visibly) or block.", (r, v) => r with { Alone = v })
+        .Key("signs_alone", Time, "How long the log waits for a copy that is gone, before it signs checkpoints without it: 1m to 30d; left out, for as long as it takes.", (r, v) => r with { SignsAlone = v })
         .Key("by", Products, "What does it.", (r, v) => r with { By = v })
         .Key("serves_reads", Bool, "Whether the copies answer reads.", (r, v) => r with { ServesReads = v });
 

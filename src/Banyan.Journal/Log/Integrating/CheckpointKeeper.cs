@@ -19,6 +19,7 @@ internal sealed partial class CheckpointKeeper(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     private TimeSpan _pause = FirstPause;
+    private long? _awaySince;
 
     /// <summary>Runs until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -29,7 +30,7 @@ internal sealed partial class CheckpointKeeper(
             var rest = options.CheckpointInterval;
             try
             {
-                if (integrator.Current is not { } tree || tree.Size <= (status.View.Published?.Checkpoint.Size ?? 0))
+                if (integrator.Current is not { } tree || tree.Size < options.SignsFrom || tree.Size <= (status.View.Published?.Checkpoint.Size ?? 0))
                 {
                     await grown.WaitAsync(cancellationToken);
                     continue;
@@ -58,15 +59,32 @@ internal sealed partial class CheckpointKeeper(
         }
     }
 
-    /// <summary>Returns when the standby holds the tree: what is signed then can't be lost by a failover.</summary>
+    /// <summary>Returns when the standby holds the tree: what is signed then can't be lost by a failover. Or when it has been away for as long as it is waited for.</summary>
     private async Task WaitForStandbyAsync(Integrated tree, CancellationToken cancellationToken)
     {
         var pause = FirstLook;
         while (true)
         {
             var answer = await standby.LookAsync(tree.Committed, cancellationToken);
+            if (answer == StandbyAnswer.Alone && options.ExpectsStandby)
+                answer = StandbyAnswer.Away;
             if (answer is StandbyAnswer.Held or StandbyAnswer.Alone)
+            {
+                _awaySince = null;
+                status.Update(static v => v with { Alone = null });
                 return;
+            }
+
+            _awaySince = answer == StandbyAnswer.Away ? _awaySince ?? time.GetTimestamp() : null;
+            if (_awaySince is { } since && options.SignsAloneAfter is { } patience && time.GetElapsedTime(since) >= patience)
+            {
+                var alone = $"The partition's standby has been away for longer than {patience}: checkpoints are signed without it, and a failover to it as it was would end the log.";
+                if (status.View.Alone is null)
+                    LogAlone(options.Origin, alone);
+                status.Update(v => v with { Alone = alone });
+                return;
+            }
+
             if (pause >= LongestLook)
                 status.Update(v => v with { CheckpointProblem = answer == StandbyAnswer.Away ? "The partition's standby is away: no checkpoint covers what it may not have." : "The partition's standby is behind: no checkpoint covers what it does not have yet." });
             await Task.Delay(pause, time, cancellationToken);
@@ -106,6 +124,9 @@ internal sealed partial class CheckpointKeeper(
 
     [LoggerMessage(LogLevel.Warning, "Log {Origin}: no checkpoint can be published; it is tried again in {PauseMilliseconds} ms.")]
     private partial void LogFailed(Exception exception, string origin, double pauseMilliseconds);
+
+    [LoggerMessage(LogLevel.Warning, "Log {Origin}: {Reason}")]
+    private partial void LogAlone(string origin, string reason);
 
     [LoggerMessage(LogLevel.Critical, "Log {Origin}: {Reason}")]
     private partial void LogRefused(string origin, string reason);

@@ -10,6 +10,16 @@ namespace Banyan.Journal.Log.Integrating;
 /// <summary>The log in its partition's database. Gives partial tiles of any width that there is, also where the full one is there. Thread-safe.</summary>
 public sealed class DatabaseTileSource(NpgsqlDataSource source) : ITileSource
 {
+    private readonly string? _aside;
+
+    /// <summary>Bundles of a tree that was put aside.</summary>
+    /// <param name="log">The log's own.</param>
+    /// <param name="schema">What <c>log.set_aside</c> returned.</param>
+    internal DatabaseTileSource(DatabaseTileSource log, string schema)
+        : this(log.Database) => _aside = schema;
+
+    private NpgsqlDataSource Database => source;
+
     // The edge is looked at first: what is no longer there is in a full tile, which the next statement sees.
     private const string SelectParts = "SELECT leaves FROM log.part WHERE first >= $1 AND first < $2 ORDER BY first";
     private const string SelectEdge = "SELECT e.hashes FROM log.edge e, log.tree t WHERE e.level = $1 AND t.size >> (8 * $1 + 8) = $2";
@@ -39,10 +49,13 @@ public sealed class DatabaseTileSource(NpgsqlDataSource source) : ITileSource
     /// <exception cref="TileSourceException">The database can't be read.</exception>
     public ValueTask<byte[]?> ReadCompressedAsync(long index, CancellationToken cancellationToken) => DoingAsync(async () =>
     {
-        await using var command = source.CreateCommand(SelectBundle);
+        await using var command = source.CreateCommand(In(SelectBundle));
         command.Parameters.Add(Number(index));
         return await command.ExecuteScalarAsync(cancellationToken) as byte[];
     });
+
+    // A schema's name is no parameter: it is one that the database made up.
+    private string In(string sql) => _aside is null ? sql : sql.Replace("log.", _aside + ".", StringComparison.Ordinal);
 
     private async Task<byte[]?> ReadTileAsync(TileId id, CancellationToken cancellationToken)
     {
@@ -64,7 +77,7 @@ public sealed class DatabaseTileSource(NpgsqlDataSource source) : ITileSource
 
     private async Task<byte[]> ReadPartsAsync(long index, CancellationToken cancellationToken)
     {
-        await using var command = source.CreateCommand(SelectParts);
+        await using var command = source.CreateCommand(In(SelectParts));
         command.Parameters.Add(Number(index * TileId.FullWidth));
         command.Parameters.Add(Number((index + 1) * TileId.FullWidth));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -76,7 +89,7 @@ public sealed class DatabaseTileSource(NpgsqlDataSource source) : ITileSource
 
     private async Task<byte[]?> ScalarAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
-        await using var command = source.CreateCommand(sql);
+        await using var command = source.CreateCommand(In(sql));
         command.Parameters.AddRange(parameters);
         return await command.ExecuteScalarAsync(cancellationToken) as byte[];
     }
@@ -113,7 +126,7 @@ public sealed class DatabaseTileSource(NpgsqlDataSource source) : ITileSource
     }
 
     /// <summary>Out of gzip.</summary>
-    /// <exception cref="TileSourceException">It is none.</exception>
+    /// <exception cref="TileDamagedException">It is none.</exception>
     public static byte[] Decompress(byte[] bytes)
     {
         try
@@ -125,7 +138,7 @@ public sealed class DatabaseTileSource(NpgsqlDataSource source) : ITileSource
         }
         catch (InvalidDataException e)
         {
-            throw new TileSourceException($"The partition's database: a bundle of leaves is damaged: {e.Message}", e);
+            throw new TileDamagedException($"The partition's database: a bundle of leaves is damaged: {e.Message}", e);
         }
     }
 

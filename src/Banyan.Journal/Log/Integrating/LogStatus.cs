@@ -35,6 +35,9 @@ public sealed class LogStatus
 /// <summary>How the log is at a moment. Immutable.</summary>
 public sealed record LogView
 {
+    /// <summary>Which log of the partition it is: 1, and one more each time that another had to be begun.</summary>
+    public int Generation { get; init; } = 1;
+
     /// <summary>Leaves of the tree in the database.</summary>
     public long Size { get; init; }
 
@@ -52,6 +55,9 @@ public sealed record LogView
 
     /// <summary>What keeps a newer checkpoint from being published at the moment, in one line; it is tried again. Null where nothing does.</summary>
     public string? CheckpointProblem { get; init; }
+
+    /// <summary>That checkpoints are signed without the standby, which has been away for longer than the platform waits; in one line. Null where they are not.</summary>
+    public string? Alone { get; init; }
 
     /// <summary>The one or the other.</summary>
     public string? Problem => GrowthProblem ?? CheckpointProblem;

@@ -11,6 +11,8 @@ internal sealed class TreeStore(NpgsqlDataSource source, IWriteFence fence)
     public const string OvertakenState = "BN002";
 
     private const string Begin = "INSERT INTO log.tree (size) SELECT 0 WHERE (SELECT journal.assert_epoch($1)) ON CONFLICT DO NOTHING";
+    private const string SelectGeneration = "SELECT generation, signs_from FROM log.tree";
+    private const string SetAside = "SELECT log.set_aside($1, $2, $3, $4, $5)";
     private const string SelectSize = "SELECT size FROM log.tree";
     private const string Advance = "SELECT log.advance($1, $2, $3)";
     private const string InsertTiles = "INSERT INTO log.tile (level, index, hashes) SELECT * FROM unnest($1::smallint[], $2::bigint[], $3::bytea[])";
@@ -35,6 +37,36 @@ internal sealed class TreeStore(NpgsqlDataSource source, IWriteFence fence)
 
         await using var command = source.CreateCommand(SelectSize);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Which log of the partition it is, from 1, and how many entries its first checkpoint has at least.</summary>
+    public async Task<(int Generation, long SignsFrom)> FindGenerationAsync(CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand(SelectGeneration);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt32(0), reader.GetInt64(1)) : (1, 0);
+    }
+
+    /// <summary>Puts the tree aside and leaves an empty one in its place; with another generation, the newest checkpoint too. Nobody else may be at work on it here.</summary>
+    /// <returns>The schema that has it now.</returns>
+    /// <exception cref="FencedException">The partition has moved.</exception>
+    public async Task<string> SetAsideAsync(int was, int becomes, long signsFrom, string why, CancellationToken cancellationToken)
+    {
+        FencedException.ThrowIfNot(fence);
+        await using var command = source.CreateCommand(SetAside);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = was });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = becomes });
+        command.Parameters.Add(Number(signsFrom));
+        command.Parameters.Add(InboxCommands.Text(why));
+        command.Parameters.Add(InboxCommands.Epoch(fence.Epoch));
+        try
+        {
+            return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+        }
+        catch (PostgresException e) when (FencedException.IsRefusal(e))
+        {
+            throw FencedException.Of(e);
+        }
     }
 
     /// <summary>Writes what is new, in one transaction and one round trip; durable when it returns, as far as commits of this database wait.</summary>

@@ -27,6 +27,10 @@ public sealed class NoteSigner
     public static NoteSigner OfWitness(string name, SigningKey key, TimeProvider time) =>
         new(name, SignatureType.Cosignature, key ?? throw new ArgumentNullException(nameof(key)), time ?? throw new ArgumentNullException(nameof(time)));
 
+    /// <summary>The same key under another name.</summary>
+    /// <exception cref="ArgumentException">The name can't be a key's.</exception>
+    public NoteSigner Named(string name) => new(name, Key.Type, _key, _time);
+
     internal NoteSignature Sign(ReadOnlySpan<byte> text)
     {
         if (_time is null)

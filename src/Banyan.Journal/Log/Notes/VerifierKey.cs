@@ -48,6 +48,10 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
         return new VerifierKey(name, type, publicKey.ToArray());
     }
 
+    /// <summary>The same key under another name.</summary>
+    /// <exception cref="ArgumentException">The name can't be one (<see cref="IsName"/>).</exception>
+    public VerifierKey Named(string name) => Of(name, Type, _publicKey);
+
     /// <summary>Reads its text. False where it is of a kind that we don't check, or its id is not the one of name and key.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out VerifierKey? key)
     {

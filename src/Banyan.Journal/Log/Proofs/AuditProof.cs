@@ -91,7 +91,7 @@ public sealed record AuditProof
             problems.Add($"the proof is of entry {Proof.Index + 1}, and the entry says it is {Entry.Position}");
         problems.AddRange(ProofReport.CheckProof(Proof, leaf));
         var verdict = ProofReport.Judge(Proof, keys ?? Keys, problems);
-        if (verdict?.Checkpoint is { } checkpoint && LogNames.Origin((keys ?? Keys).Platform, Entry.Partition) != checkpoint.Origin)
+        if (verdict?.Checkpoint is { } checkpoint && !LogNames.IsOf(LogNames.Origin((keys ?? Keys).Platform, Entry.Partition), checkpoint.Origin))
             problems.Add($"the checkpoint is of {checkpoint.Origin}, and the entry of partition {Entry.Partition}");
         var anchor = Anchor?.Check(leaf, Proof, (keys ?? Keys).Anchors, problems);
         return new ProofReport(Entry, verdict, problems) { KeysAreItsOwn = keys is null, Anchor = Anchor?.Evidence, AnchorVerdict = anchor };

@@ -24,7 +24,7 @@ public sealed class FolderTileSource(string folder) : ITileSource
         {
             using var handle = File.OpenHandle(file, options: FileOptions.Asynchronous);
             if (RandomAccess.GetLength(handle) > longest)
-                throw new TileSourceException($"{file} has more than the {longest} bytes that it can have.");
+                throw new TileDamagedException($"{file} has more than the {longest} bytes that it can have.");
             var bytes = new byte[RandomAccess.GetLength(handle)];
             var read = 0;
             while (read < bytes.Length && await RandomAccess.ReadAsync(handle, bytes.AsMemory(read), read, cancellationToken) is > 0 and var count)

@@ -35,11 +35,15 @@ public sealed class HttpTileSource(HttpClient client, Uri prefix) : ITileSource
             while (await body.ReadAsync(buffer, cancellationToken) is > 0 and var count)
             {
                 if (bytes.Length + count > longest)
-                    throw new TileSourceException($"{url} answered more than the {longest} bytes that it can have.");
+                    throw new TileDamagedException($"{url} answered more than the {longest} bytes that it can have.");
                 bytes.Write(buffer, 0, count);
             }
 
             return bytes.ToArray();
+        }
+        catch (InvalidDataException error)
+        {
+            throw new TileDamagedException($"{url} is damaged: {error.Message.TrimEnd('.')}.", error); // it is stored in gzip, and is none
         }
         catch (Exception error) when (error is HttpRequestException or IOException || (error is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {

@@ -31,9 +31,16 @@ public sealed record LogKeys
     /// <summary>With the writer's own region, a majority of this many: 0 for 1 region, 1 for 2 or 3, 2 for 4 or 5.</summary>
     public static int QuorumOf(int regions) => Math.Min(regions, MostWitnesses) / 2;
 
-    /// <summary>Who is believed about one log; null where the platform has none of this origin.</summary>
-    public LogTrust? TrustOf(string origin) =>
-        Logs.FirstOrDefault(l => l.Origin == origin) is { } log ? new LogTrust(origin, log.Writers, Witnesses, Quorum) { Anchors = Anchors } : null;
+    /// <summary>Who is believed about one log; null where the platform has none of this origin. Of a log that follows another (<see cref="LogNames.OfGeneration"/>), the same keys under its name.</summary>
+    public LogTrust? TrustOf(string origin)
+    {
+        if (Logs.FirstOrDefault(l => l.Origin == origin) is { } log)
+            return new LogTrust(origin, log.Writers, Witnesses, Quorum) { Anchors = Anchors };
+        var (first, generation) = LogNames.Split(origin);
+        return generation > 1 && Logs.FirstOrDefault(l => l.Origin == first) is { } followed
+            ? new LogTrust(origin, [.. followed.Writers.Select(w => w with { Key = w.Key.Named(origin) })], Witnesses, Quorum) { Anchors = Anchors }
+            : null;
+    }
 
     /// <summary>As JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(

@@ -23,6 +23,9 @@ public sealed record LogReport
     /// <summary>Of those, entries of which something was erased: their leaves are there, the row can't be compared with what it was.</summary>
     public long Erased { get; init; }
 
+    /// <summary>Of those, entries of which who made them was erased and the rest stayed: what is left is proven by nothing any more.</summary>
+    public long Unproven { get; init; }
+
     /// <summary>Checkpoints that were checked.</summary>
     public int Checkpoints { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Banyan.Journal.Log.Merkle;
 using Banyan.Journal.Log.Tiles;
 
@@ -39,6 +40,7 @@ public sealed partial class LogVerifier
         {
             var at = Math.Max(0, TileReads.FirstDifference(leaves, rowHashes));
             Interlocked.Increment(ref _bad);
+            _proven.Add(id);
             Tell(id.Path, FirstEntry(id) + at, $"entry {Entry(id, at)} was altered in {id with { Level = TileId.Entries }} and in {id}; the journal's row leads to the checkpoint");
             return;
         }
@@ -59,7 +61,7 @@ public sealed partial class LogVerifier
 
     private async ValueTask<MerkleHash[]?> BundleHashesAsync(TileId id, CancellationToken cancellationToken)
     {
-        if (await source.ReadAsync(id with { Level = TileId.Entries }, cancellationToken) is not { } bundle)
+        if ((await TileReads.BytesAsync(source, id with { Level = TileId.Entries }, cancellationToken)).Bytes is not { } bundle)
             return null;
         var hashes = new MerkleHash[id.Width];
         return TileReads.Hash(bundle, id.Width, hashes, out _) is null ? hashes : null;
@@ -74,44 +76,68 @@ public sealed partial class LogVerifier
         return found.Count == id.Width && found.All(static r => r.Leaf is not null) ? [.. found.Select(static r => MerkleHasher.HashLeaf(r.Leaf))] : null;
     }
 
-    private async ValueTask CompareRowsAsync(TileId id, byte[] bundle, CancellationToken cancellationToken)
+    private async ValueTask CompareRowsAsync(TileId id, byte[] bundle, MerkleHash[]? tile, CancellationToken cancellationToken)
     {
         var found = await rows!.ReadAsync(FirstEntry(id), id.Width, cancellationToken);
         Interlocked.Add(ref _rows, found.Count);
         Interlocked.Add(ref _erased, found.Count(static r => r.IsErased));
-        Compare(id, bundle, found);
+        Interlocked.Add(ref _unproven, found.Count(static r => r.IsUnproven));
+        Compare(id, bundle, tile, found);
     }
 
-    private void Compare(TileId id, ReadOnlySpan<byte> bundle, IReadOnlyList<RowLeaf> found)
+    private void Compare(TileId id, ReadOnlySpan<byte> bundle, MerkleHash[]? tile, IReadOnlyList<RowLeaf> found)
     {
         var next = 0;
+        var all = bundle;
+        var dropped = ReadOnlySpan<byte>.Empty; // the last of those that retention may have dropped
         for (var i = 0; i < id.Width && EntryBundle.TryTake(ref bundle, out var entry); i++)
         {
             if (next == found.Count || found[next].Index != FirstEntry(id) + i)
             {
-                // Retention drops the oldest: a gap after one that is there is none of it.
-                if (next > 0)
-                    Tell("row", FirstEntry(id) + i, $"entry {Entry(id, i)} is missing in the journal, and entries before it are there");
+                if (FirstEntry(id) + i < _bounds.First)
+                    dropped = entry;
+                else if (Interlocked.Increment(ref _gone) <= 10 * MostProblems)
+                    _missing.Add(new MissingRow(FirstEntry(id) + i, RecordedAt(entry)));
                 continue;
             }
 
             var row = found[next++];
             if (row.Leaf is null)
-                Tell("row", row.Index, $"entry {Entry(id, i)}: its row in the journal makes no leaf: {row.Problem}");
-            else if (!entry.SequenceEqual(row.Leaf))
-                Tell("row", row.Index, $"entry {Entry(id, i)}: its row in the journal is not what the log has: {Difference(entry, row.Leaf)}");
+                Doubt(row.Index, $"entry {Entry(id, i)}: its row in the journal makes no leaf: {row.Problem}");
+            else if (!entry.SequenceEqual(row.Leaf) && (tile is null || MerkleHasher.HashLeaf(row.Leaf) != tile[i])) // with its tile, it is the bundle that is wrong
+                Doubt(row.Index, $"entry {Entry(id, i)}: its row in the journal is not what the log has: {Difference(entry, row.Leaf)}");
         }
+
+        // They are in the order of their times, but for what long transactions shift: where the last one is old, all are.
+        if (!dropped.IsEmpty && RecordedAt(dropped) >= _bounds.KeptSince)
+            NoteYoung(id, all);
     }
 
-    /// <summary>Where two leaves part, such as <c>"topic":"…</c>: the member's name is enough.</summary>
+    /// <summary>What two leaves differ in, by the members' names.</summary>
     private static string Difference(ReadOnlySpan<byte> logged, ReadOnlySpan<byte> row)
     {
-        var at = logged.CommonPrefixLength(row);
-        var mark = logged[..at].LastIndexOf(",\""u8);
-        var name = mark < 0 ? logged[Math.Min(2, logged.Length)..] : logged[(mark + 2)..];
-        var end = name.IndexOf((byte)'"');
-        var member = System.Text.Encoding.UTF8.GetString(end < 0 ? name[..Math.Min(name.Length, 20)] : name[..end]);
-        return member == "commitment" ? "actor, subject, data or salt was altered" : $"its {member} was altered";
+        Dictionary<string, string> was;
+        Dictionary<string, string> becomes;
+        try
+        {
+            (was, becomes) = (Members(logged), Members(row));
+        }
+        catch (JsonException)
+        {
+            return "it is no leaf";
+        }
+
+        var names = was.Where(m => becomes.GetValueOrDefault(m.Key) != m.Value).Select(static m => m.Key).ToList();
+        if (names.Contains("id") && names.Contains("commitment"))
+            return "it is another entry's";
+        return $"{string.Join(", ", names.Select(static n => n == "commitment" ? "actor, subject, data or salt" : $"its {n}"))} was altered";
+    }
+
+    private static Dictionary<string, string> Members(ReadOnlySpan<byte> leaf)
+    {
+        var json = new Utf8JsonReader(leaf);
+        using var document = JsonDocument.ParseValue(ref json);
+        return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.EnumerateObject().ToDictionary(static m => m.Name, static m => m.Value.GetRawText(), StringComparer.Ordinal) : throw new JsonException();
     }
 
     private static long FirstEntry(TileId id) => id.Index * TileId.FullWidth * id.LeavesBelow;

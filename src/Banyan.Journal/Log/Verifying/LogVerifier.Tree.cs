@@ -53,10 +53,10 @@ public sealed partial class LogVerifier
         var (hashes, problem) = await TileReads.TileAsync(source, id, cancellationToken);
         if (problem is not null)
             Tell(id.Path, FirstEntry(id), $"{id} {problem}; it has the hashes of entries {Range(id, upper.Size)}");
-        var bundle = await source.ReadAsync(id with { Level = TileId.Entries }, cancellationToken);
+        var (bundle, bundleProblem) = await TileReads.BytesAsync(source, id with { Level = TileId.Entries }, cancellationToken);
         var leaves = bundle is null ? null : HashBundle(id, bundle, hashes);
         if (bundle is null)
-            Tell((id with { Level = TileId.Entries }).Path, FirstEntry(id), $"{id with { Level = TileId.Entries }} is missing; it has entries {Range(id, upper.Size)}");
+            Tell((id with { Level = TileId.Entries }).Path, FirstEntry(id), $"{id with { Level = TileId.Entries }} {bundleProblem}; it has entries {Range(id, upper.Size)}");
         if (id.IsFull)
         {
             _own[n] = hashes is null ? default : TileTree.PerfectRoot(hashes);
@@ -70,7 +70,7 @@ public sealed partial class LogVerifier
 
         Interlocked.Add(ref _entries, id.Width);
         if (rows is not null && bundle is not null)
-            await CompareRowsAsync(id, bundle, cancellationToken);
+            await CompareRowsAsync(id, bundle, hashes, cancellationToken);
     }
 
     /// <summary>The hashes of a bundle's entries: the tile's own array where they are the same. Null where it is no bundle.</summary>
@@ -104,17 +104,15 @@ public sealed partial class LogVerifier
 
         if (!holds && upper.Edge(0) is { } last && await RowHashesAsync(last, cancellationToken) is { } rowHashes && upper.Root(0, rowHashes) == checkpoint.Root)
         {
-            var at = Math.Max(0, TileReads.FirstDifference(upper[0, last.Index] ?? [], rowHashes));
-            Tell(last.Path, FirstEntry(last) + at, $"entry {Entry(last, at)} was altered in {last} and in its bundle; the journal's row leads to the checkpoint");
+            if (upper[0, last.Index] is { } stored && Math.Max(0, TileReads.FirstDifference(stored, rowHashes)) is var at)
+                Tell(last.Path, FirstEntry(last) + at, $"entry {Entry(last, at)} was altered in {last} and in its bundle; the journal's row leads to the checkpoint");
+            _proven.Add(last);
             (upper[0, last.Index], _edgeEntries, holds) = (rowHashes, rowHashes, true);
         }
 
-        if (!holds)
-        {
-            Tell("checkpoint", null, upper.Root() is null
-                ? "the checkpoint's root can't be checked: tiles that lead to it are missing"
-                : string.Create(CultureInfo.InvariantCulture, $"the checkpoint's root is not that of the tiles: the checkpoint is of another tree of {checkpoint.Size} entries, or several tiles were altered"));
-        }
+        // Where tiles that lead to it are missing, that was told.
+        if (!holds && upper.Root() is not null)
+            Tell("checkpoint", null, string.Create(CultureInfo.InvariantCulture, $"the checkpoint's root is not that of the tiles: the checkpoint is of another tree of {checkpoint.Size} entries, or several tiles were altered"));
 
         JudgeEdgeEntries(upper, holds);
         return holds;

@@ -19,10 +19,11 @@ public sealed partial class LogVerifier(ITileSource source, LogTrust trust, IEnt
     /// <summary>As many problems are told; a log that has more of them has been told enough about.</summary>
     public const int MostProblems = 100;
 
-    private readonly ConcurrentBag<LogProblem> _problems = [];
+    private readonly ConcurrentBag<(int Number, LogProblem Problem)> _problems = [];
     private long _entries;
     private long _rows;
     private long _erased;
+    private long _unproven;
     private int _told;
 
     /// <summary>Tiles that are read at once.</summary>
@@ -52,7 +53,13 @@ public sealed partial class LogVerifier(ITileSource source, LogTrust trust, IEnt
         foreach (var problem in verdict.Problems)
             Tell("checkpoint", null, $"the checkpoint {problem}");
         if (verdict.Checkpoint is { } checkpoint)
+        {
+            if (rows is not null)
+                _bounds = await rows.BoundsAsync(cancellationToken);
             await VerifyTreeAsync(checkpoint, cancellationToken);
+            await JudgeRowsAsync(checkpoint, cancellationToken);
+        }
+
         return Report(verdict);
     }
 
@@ -72,7 +79,7 @@ public sealed partial class LogVerifier(ITileSource source, LogTrust trust, IEnt
         var checkpoint = verdict.Checkpoint!;
         if (checkpoint.Size > newest.Size)
             return new LogProblem(trust.Origin, where, newest.Size + 1, string.Create(CultureInfo.InvariantCulture, $"{where} has a checkpoint of {checkpoint.Size} entries, and the log shows {newest.Size}: entries are missing"));
-        var root = await new TileTree(source, newest.Size).RootAtAsync(checkpoint.Size, cancellationToken);
+        var root = checkpoint.Size == newest.Size ? newest.Root : await new TileTree(source, newest.Size).RootAtAsync(checkpoint.Size, cancellationToken);
         return root == checkpoint.Root ? null : new LogProblem(trust.Origin, where, null, string.Create(CultureInfo.InvariantCulture, $"{where} has a checkpoint of size {checkpoint.Size} that the log's tree does not begin with: the log was forked or altered"));
     }
 
@@ -84,14 +91,15 @@ public sealed partial class LogVerifier(ITileSource source, LogTrust trust, IEnt
         Entries = _entries - _bad,
         Rows = _rows,
         Erased = _erased,
+        Unproven = _unproven,
         Checkpoints = verdict?.Checkpoint is null ? 0 : 1,
         Cosignatures = verdict?.Cosigners.Count ?? 0,
-        Problems = [.. _problems.OrderBy(static p => p.Entry ?? 0).ThenBy(static p => p.Place, StringComparer.Ordinal).Take(MostProblems)],
+        Problems = [.. _problems.OrderBy(static p => p.Problem.Entry ?? 0).ThenBy(static p => p.Problem.Place, StringComparer.Ordinal).ThenBy(static p => p.Number).Select(static p => p.Problem).Take(MostProblems)],
     };
 
     private void Tell(string place, long? index, string message)
     {
-        if (Interlocked.Increment(ref _told) <= 10 * MostProblems) // Sorted afterwards: the first are wanted, and not a million.
-            _problems.Add(new LogProblem(trust.Origin, place, index + 1, message));
+        if (Interlocked.Increment(ref _told) is var number and <= 10 * MostProblems) // Sorted afterwards: the first are wanted, and not a million.
+            _problems.Add((number, new LogProblem(trust.Origin, place, index + 1, message)));
     }
 }

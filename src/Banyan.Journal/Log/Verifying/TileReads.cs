@@ -10,13 +10,26 @@ internal static class TileReads
     /// <summary>A tile's hashes; null with a problem where it is missing or has another length.</summary>
     public static async ValueTask<(MerkleHash[]? Hashes, string? Problem)> TileAsync(ITileSource source, TileId id, CancellationToken cancellationToken)
     {
-        var bytes = await source.ReadAsync(id, cancellationToken);
+        var (bytes, problem) = await BytesAsync(source, id, cancellationToken);
         if (bytes is null)
-            return (null, "is missing");
+            return (null, problem);
         var length = id.Width * MerkleHash.Length;
         if (bytes.Length != length && bytes.Length != TileId.FullWidth * MerkleHash.Length)
             return (null, $"has {bytes.Length} bytes instead of {length}");
         return (MemoryMarshal.Cast<byte, MerkleHash>(bytes.AsSpan(0, length)).ToArray(), null);
+    }
+
+    /// <summary>A tile's or a bundle's bytes; null with a problem where it is missing or damaged.</summary>
+    public static async ValueTask<(byte[]? Bytes, string? Problem)> BytesAsync(ITileSource source, TileId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.ReadAsync(id, cancellationToken) is { } bytes ? (bytes, null) : (null, "is missing");
+        }
+        catch (TileDamagedException damage)
+        {
+            return (null, $"can't be made out ({damage.Message.TrimEnd('.')})");
+        }
     }
 
     /// <summary>The hashes of a bundle's entries. A problem where there are fewer than its width, or something follows them; then those before are given.</summary>

@@ -5,7 +5,6 @@ using Banyan.Journal.Log.Integrating;
 using Banyan.Journal.Log.Leaves;
 using Banyan.Journal.Log.Merkle;
 using Banyan.Journal.Log.Notes;
-using Banyan.Journal.Log.Publishing;
 using Banyan.Journal.Log.Tiles;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -19,7 +18,7 @@ internal sealed class LogUnderTest : IAsyncDisposable
     private readonly LogMetrics _metrics;
     private readonly LogHost _host;
 
-    private LogUnderTest(JournalUnderTest journal, SigningKey key, ICheckpointCosigner cosigner, IWriteFence fence, Func<LogOptions, LogOptions>? change)
+    private LogUnderTest(JournalUnderTest journal, SigningKey key, ICheckpointCosigner cosigner, IWriteFence fence, Func<LogOptions, LogOptions>? change, TimeProvider time)
     {
         var signer = NoteSigner.OfLog(Origin, key);
         Options = new LogOptions { Origin = Origin, Signer = signer, Writers = [signer.Key], IntegrateInterval = TimeSpan.FromMilliseconds(5), CheckpointInterval = TimeSpan.FromMilliseconds(5), PublishInterval = TimeSpan.FromMilliseconds(5) };
@@ -29,12 +28,13 @@ internal sealed class LogUnderTest : IAsyncDisposable
         Tiles = new DatabaseTileSource(journal.Source);
         _metrics = new LogMetrics(Options, null, Status);
         var store = new TreeStore(journal.Source, fence);
-        var history = new LogHistory(cosigner, Tiles, Options, Status, NullLogger<LogHistory>.Instance);
-        var integrator = new LogIntegrator(journal.Journal, store, Tiles, history, Options, Status, _metrics, TimeProvider.System, NullLogger<LogIntegrator>.Instance);
-        var checkpoints = new CheckpointKeeper(integrator, store, new StandbyHold(journal.Source), cosigner, Tiles, fence, Options, Status, _metrics, TimeProvider.System, NullLogger<CheckpointKeeper>.Instance);
-        var publisher = Options.Objects is null ? null : new LogPublisher(Options.Objects, Tiles, Options, Status, TimeProvider.System, NullLogger<LogPublisher>.Instance);
-        _host = new LogHost(integrator, checkpoints, publisher, journal.Journal, Options, Status, NullLogger<LogHost>.Instance);
+        Recovery = new LogRecovery(Status);
+        var parts = new LogParts(journal.Journal, store, new StandbyHold(journal.Source), cosigner, Tiles, fence, Options, Status, _metrics, time, NullLoggerFactory.Instance);
+        _host = new LogHost(parts, Recovery, NullLogger<LogHost>.Instance);
     }
+
+    /// <summary>Where an operator says how it goes on.</summary>
+    public LogRecovery Recovery { get; }
 
     public JournalUnderTest Journal { get; }
 
@@ -44,9 +44,9 @@ internal sealed class LogUnderTest : IAsyncDisposable
 
     public DatabaseTileSource Tiles { get; }
 
-    public static async Task<LogUnderTest> StartAsync(JournalUnderTest journal, SigningKey key, ICheckpointCosigner? cosigner = null, IWriteFence? fence = null, Func<LogOptions, LogOptions>? change = null)
+    public static async Task<LogUnderTest> StartAsync(JournalUnderTest journal, SigningKey key, ICheckpointCosigner? cosigner = null, IWriteFence? fence = null, Func<LogOptions, LogOptions>? change = null, TimeProvider? time = null)
     {
-        var log = new LogUnderTest(journal, key, cosigner ?? new NoCosigner(), fence ?? new OpenFence(1), change);
+        var log = new LogUnderTest(journal, key, cosigner ?? new NoCosigner(), fence ?? new OpenFence(1), change, time ?? TimeProvider.System);
         await log._host.StartAsync(log._stop.Token);
         return log;
     }
