@@ -27,8 +27,8 @@ internal static class RecoveryEndpoint
     {
         if (partition != cell.Partition)
             return Problem.Create(StatusCodes.Status404NotFound, "log-elsewhere", "The log of another partition", $"This cell has the log of {cell.Partition}.");
-        if (string.IsNullOrWhiteSpace(reason))
-            return Problem.Create(StatusCodes.Status400BadRequest, "bad-request", "The request can't be understood", "A reason is needed: it becomes part of the journal.");
+        if (string.IsNullOrWhiteSpace(reason) || reason.Length > LogRecovery.LongestReason)
+            return Problem.Create(StatusCodes.Status400BadRequest, "bad-request", "The request can't be understood", $"A reason is needed, of at most {LogRecovery.LongestReason} characters: it becomes part of the journal.");
         var outcome = await recovery.AskAsync(anew, reason, cancellationToken);
         return outcome.Done
             ? JsonAnswer.Of(json => json.WriteString("message"u8, outcome.Message))

@@ -1,5 +1,6 @@
 using System.Text;
 using Banyan.Cells.Witness;
+using Banyan.Journal.Log;
 using Banyan.Journal.Log.Notes;
 using Banyan.Journal.Tests.Log.Tiles;
 using Microsoft.Extensions.Logging;
@@ -38,6 +39,28 @@ public sealed class RegionWitnessTests : IDisposable
         var log = new MemoryLog(5);
         var note = SignedNote.Sign(new Checkpoint("banyan/kai/nowhere", 5, log.Root).Text, _net.LogSigner("north", "north"));
         Add("west", await WitnessNet.BodyAsync(log, 0, note)).Status.ShouldBe(404);
+    }
+
+    /// <summary>A log that follows one that could not be continued: the same writers, under its name, and a history of its own.</summary>
+    [Fact]
+    public async Task Add_ALogThatFollows_IsCosignedAndRemembered()
+    {
+        await CosignedAsync(_net.Witness("west"), new MemoryLog(50), 0);
+        var (log, origin) = (new MemoryLog(30, salt: "!"), LogNames.OfGeneration(WitnessNet.Origin("north"), 2));
+        SignedNote Sign(string name, string by) => SignedNote.Sign(new Checkpoint(name, log.Size, log.Root).Text, _net.LogSigner("north", by).Named(name));
+        Add("west", await WitnessNet.BodyAsync(log, 0, Sign(origin, "west"))).Status.ShouldBe(403); // no writer of it
+        Add("west", await WitnessNet.BodyAsync(log, 0, Sign(origin, "north"))).Status.ShouldBe(200);
+
+        var again = _net.Restart("west");
+        again.Newest(WitnessStore.NameOf(origin)).ShouldNotBeNull().Text.ShouldStartWith(origin + "\n30\n");
+        again.Newest(WitnessStore.NameOf(WitnessNet.Origin("north"))).ShouldNotBeNull().Text.ShouldStartWith(WitnessNet.Origin("north") + "\n50\n");
+        Add("west", await WitnessNet.BodyAsync(log, 0, Sign(origin, "north"))).Status.ShouldBe(409);
+        _net.Keys.TrustOf(origin)!.Judge(again.Newest(WitnessStore.NameOf(origin))!).Cosigners.ShouldBe(["west"]);
+        _net.Said.ShouldContain(s => s.Level == LogLevel.Warning && s.Message.Contains(origin + " is shown: a log that follows", StringComparison.Ordinal));
+        foreach (var none in new[] { WitnessNet.Origin("north") + "/1", WitnessNet.Origin("north") + "/100", "banyan/kai/nowhere/2" })
+            Add("west", await WitnessNet.BodyAsync(log, 0, Sign(none, "north"))).Status.ShouldBe(404);
+        again.Newest(new string('0', 64)).ShouldBeNull();
+        again.Newest("../" + new string('a', 61)).ShouldBeNull();
     }
 
     [Fact]

@@ -22,6 +22,7 @@ internal sealed class WitnessNet : IDisposable
     private readonly Dictionary<string, SigningKey> _logKeys = Regions.ToDictionary(static r => r, static _ => SigningKey.Generate(), StringComparer.Ordinal);
     private readonly Dictionary<string, SigningKey> _witnessKeys = Regions.ToDictionary(static r => r, static _ => SigningKey.Generate(), StringComparer.Ordinal);
     private readonly List<IDisposable> _made = [];
+    private readonly ConcurrentBag<Task> _answers = [];
 
     public WitnessNet()
     {
@@ -97,6 +98,8 @@ internal sealed class WitnessNet : IDisposable
     {
         foreach (var made in _made)
             made.Dispose();
+        // A witness goes on being asked after a round: what it is writing now is waited for.
+        Task.WhenAll(_answers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
         foreach (var key in _logKeys.Values.Concat(_witnessKeys.Values))
             key.Dispose();
         Directory.Delete(Folder, recursive: true);
@@ -111,7 +114,9 @@ internal sealed class WitnessNet : IDisposable
             var region = request.RequestUri!.Host.Split('.')[0];
             if (net.Instead.TryGetValue(region, out var instead))
                 return await instead(request, cancellationToken);
-            return await AnswerAsync(net.Witness(region), request, cancellationToken);
+            var answer = AnswerAsync(net.Witness(region), request, cancellationToken);
+            net._answers.Add(answer);
+            return await answer;
         }
     }
 

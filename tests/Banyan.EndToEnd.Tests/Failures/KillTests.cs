@@ -97,6 +97,25 @@ public class KillTests(LivePlatform platform)
         var stored = await ReadBackAsync(traffic);
         foreach (var time in traffic.Readings.Keys)
             stored.GetValueOrDefault(time, -1).ShouldBe(traffic.ValueAt(time), $"the reading of {time} was acknowledged");
+        await EverythingIsProvenAsync(traffic);
+    }
+
+    /// <summary>Whatever was killed in the middle of what: one history, in which each receipt has its proof.</summary>
+    private async Task EverythingIsProvenAsync(Traffic traffic)
+    {
+        foreach (var receipt in traffic.Alerts.Values.Concat(traffic.Readings.Values))
+        {
+            await Poll.UntilAsync(
+                async () =>
+                {
+                    using var proof = await platform.Http.GetAsync(new Uri($"/regions/{Victim}/log/v1/{Victim}/proofs/{receipt}", UriKind.Relative));
+                    return proof.IsSuccessStatusCode;
+                },
+                () => $"receipt {receipt} has no proof");
+        }
+
+        var verified = await BanyanCommand.RunAsync("verify", "--data", platform.Data, "--partition", Victim);
+        verified.ExitCode.ShouldBe(0, verified.ToString());
     }
 
     /// <summary>Every reading of the traffic, by its time in seconds, as the service gives it.</summary>
