@@ -20,6 +20,7 @@ namespace Banyan.Cells.Log;
 /// </summary>
 internal sealed class LogEndpoints(CellContext cell, CellLogOptions options, LogStatus status, DatabaseTileSource tiles, LeafSearch search, IJournal journal)
 {
+    private const string GenerationKey = "generation";
     private const string Tag = "log";
     private const string TextType = "text/plain; charset=utf-8";
     private const string BytesType = "application/octet-stream";
@@ -33,6 +34,9 @@ internal sealed class LogEndpoints(CellContext cell, CellLogOptions options, Log
         routes.MapGet("/log/v1/keys", log.KeysAsync).OpenToAll().Describe(Tag, "The keys of the platform's logs and witnesses", 200, "application/json", 404);
         routes.MapGet("/log/v1/{partition}/checkpoint", log.CheckpointAsync).OpenToAll().Describe(Tag, "The log's newest published checkpoint: a signed note (C2SP tlog-checkpoint)", 200, TextType, 404);
         routes.MapGet("/log/v1/{partition}/tile/{**path}", log.TileAsync).OpenToAll().Describe(Tag, "A tile of the log's tree or a bundle of its entries (C2SP tlog-tiles)", 200, BytesType, 404);
+        // A log that follows another has tiles of its own under the same partition: caches keep tiles for ever, so they need paths of their own.
+        routes.MapGet("/log/v1/{partition}/{generation:int}/checkpoint", log.CheckpointAsync).OpenToAll().ExcludeFromDescription();
+        routes.MapGet("/log/v1/{partition}/{generation:int}/tile/{**path}", log.TileAsync).OpenToAll().ExcludeFromDescription();
         routes.MapGet("/log/v1/{partition}/proofs/{receipt:guid}", log.ProofAsync).OpenToAll().Describe(Tag, "The proof that a change is in the log, by its receipt (C2SP tlog-proof; JSON where asked for)", 200, TextType, 404);
     }
 
@@ -47,6 +51,8 @@ internal sealed class LogEndpoints(CellContext cell, CellLogOptions options, Log
     {
         if (!IsOurs(context))
             return RefuseAnotherAsync(context);
+        if (context.Request.RouteValues.ContainsKey(GenerationKey) && Generation(context) != status.View.Generation)
+            return Refuse(context, "log-elsewhere", "Another of the partition's logs", Present());
         return status.View.Published is { } published
             ? LogAnswers.WriteAsync(context, published.Bytes, TextType, LogAnswers.Soon)
             : RefuseLater(context, "checkpoint-pending", "No checkpoint yet", Why("The log's first checkpoint is not published yet."));
@@ -57,6 +63,12 @@ internal sealed class LogEndpoints(CellContext cell, CellLogOptions options, Log
         if (!IsOurs(context))
         {
             await RefuseAnotherAsync(context);
+            return;
+        }
+
+        if (Generation(context) != status.View.Generation)
+        {
+            await Refuse(context, "log-elsewhere", "Another of the partition's logs", Present());
             return;
         }
 
@@ -133,6 +145,11 @@ internal sealed class LogEndpoints(CellContext cell, CellLogOptions options, Log
             throw;
         }
     }
+
+    /// <summary>Which of the partition's logs is asked for: the first has no number.</summary>
+    private static int Generation(HttpContext context) => context.Request.RouteValues.TryGetValue(GenerationKey, out var number) ? int.Parse((string)number!, System.Globalization.CultureInfo.InvariantCulture) : 1;
+
+    private string Present() => $"Here is number {status.View.Generation}; those before it are in the object store.";
 
     private bool IsOurs(HttpContext context) => (string?)context.Request.RouteValues["partition"] == cell.Partition;
 

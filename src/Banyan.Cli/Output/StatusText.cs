@@ -40,6 +40,14 @@ internal static class StatusText
             terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"shift of {shift.Policy}, {shift.From} -> {shift.To}: {terminal.Paint(shift.Phase, shift.Phase switch { "done" => Ink.Green, "returned" => Ink.Red, _ => Ink.Yellow })} at {shift.Percent:0.###} %: {shift.Why}"));
         if (status.Chain is { } chain)
             ChainText.Write(chain, status.ObservedAt, terminal);
+        foreach (var region in status.Regions)
+        {
+            if (region.Cell?.Log is { Halted: { } halted })
+                terminal.Out.WriteLine($"{region.Name}: its log is {terminal.Paint("halted", Ink.Red)}: {halted}");
+            else if (region.Cell?.Log is { Problem: { } problem })
+                terminal.Out.WriteLine($"{region.Name}: its log: {problem}");
+        }
+
         foreach (var region in status.Regions.Where(static r => r.Detail is not null))
             terminal.Out.WriteLine($"{region.Name}: {region.Detail}");
         foreach (var region in status.Regions)

@@ -110,7 +110,8 @@ internal sealed class VerifyVerb : Verb
         {
             try
             {
-                await run.AddAsync(target with { Trust = keys.TrustOf(await LiveLogs.OriginOf(target.Source, target.Trust.Origin, cancellationToken))! }, cancellationToken);
+                var origin = await LiveLogs.OriginOf(target.Source, target.Trust.Origin, cancellationToken);
+                await run.AddAsync(new LogTarget(keys.TrustOf(origin)!, new HttpTileSource(http, new Uri(target.Source.Name + LiveLogs.PathOf(origin, target.Trust.Origin)))), cancellationToken);
             }
             catch (TileSourceException error)
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using Banyan.Cells.Witness;
@@ -117,6 +118,7 @@ internal sealed class LiveLogs : IDisposable
         // Which of the partition's logs it is, it says itself; that it is signed under that name is seen later.
         var origin = await OriginOf(source, first, cancellationToken);
         var trust = Keys.TrustOf(origin)!;
+        source = new HttpTileSource(_http, new Uri(source.Name + PathOf(origin, first)));
         // Witnesses before the log is read: it can only have gone on since.
         var kept = Witnessed(origin).ToList();
         var rows = withRows ? await _rows.OpenAsync(partition, note, cancellationToken) : null;
@@ -147,6 +149,9 @@ internal sealed class LiveLogs : IDisposable
         var line = note is null ? "" : Encoding.UTF8.GetString(note.AsSpan(0, Math.Min(note.Length, 300))).Split('\n')[0];
         return LogNames.IsOf(first, line) ? line : first;
     }
+
+    /// <summary>Where a log is below its partition's: a log that follows another by its number.</summary>
+    internal static string PathOf(string origin, string first) => origin == first ? "" : string.Create(CultureInfo.InvariantCulture, $"{LogNames.Split(origin).Generation}/");
 
     private IEnumerable<KeptCheckpoint> Witnessed(string origin)
     {

@@ -23,6 +23,9 @@ public sealed record CellReport
 
     public CellJournalReport? Journal { get; init; }
 
+    /// <summary>The log over the journal; null where the cell keeps none.</summary>
+    public CellLogReport? Log { get; init; }
+
     public CellCounters? Counters { get; init; }
 
     public DateTimeOffset? StartedAt { get; init; }
@@ -43,6 +46,14 @@ public sealed record CellLeaseReport(bool Holds, long? UntilMs);
 /// <param name="Head">Position of the newest entry.</param>
 /// <param name="Stranded">How many stranded changes wait for a decision.</param>
 public sealed record CellJournalReport(long Head, long Stranded = 0);
+
+/// <summary>The log of a cell.</summary>
+/// <param name="Size">Entries of its tree.</param>
+/// <param name="Published">Entries that the newest published checkpoint covers.</param>
+/// <param name="Halted">Why it takes nothing more; null while it does.</param>
+/// <param name="Problem">What keeps it, or what it does without, in one line; null where nothing does.</param>
+/// <param name="Generation">Which of the partition's logs it is.</param>
+public sealed record CellLogReport(long Size, long Published, string? Halted = null, string? Problem = null, int Generation = 1);
 
 /// <summary>Counts since the cell started.</summary>
 public sealed record CellCounters(long Requests, long Changes, long Readings, long Alerts);

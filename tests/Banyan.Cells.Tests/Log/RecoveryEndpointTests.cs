@@ -47,6 +47,13 @@ public sealed class RecoveryEndpointTests : IDisposable
 
         await Eventually.HoldsAsync(async () => (await cell.Client.GetAsync("/log/v1/north/checkpoint", Stop)).IsSuccessStatusCode, "the log that follows is published");
         (await cell.Client.GetStringAsync("/log/v1/north/checkpoint", Stop)).ShouldStartWith(Origin + "/2\n");
+        (await cell.Client.GetStringAsync("/log/v1/north/2/checkpoint", Stop)).ShouldStartWith(Origin + "/2\n");
+        foreach (var (path, status) in new[] { ("tile/0/000.p/7", 404), ("2/tile/0/000.p/7", 200), ("3/tile/0/000.p/7", 404), ("1/checkpoint", 404), ("3/checkpoint", 404), ("99999999999/checkpoint", 404) })
+        {
+            using var answer = await cell.Client.GetAsync("/log/v1/north/" + path, Stop);
+            ((int)answer.StatusCode).ShouldBe(status, path);
+        }
+
         (await LogAsync(cell)).GetProperty("generation").GetInt32().ShouldBe(2);
         var entries = await cell.App.Services.GetRequiredService<IJournal>().ReadAsync(0, 100, new HashSet<string> { "log.alarms" }, Stop);
         var begun = entries.Single(static e => e.Type == "banyan.log.begun.v1");

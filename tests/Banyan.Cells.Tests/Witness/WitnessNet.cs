@@ -22,7 +22,8 @@ internal sealed class WitnessNet : IDisposable
     private readonly Dictionary<string, SigningKey> _logKeys = Regions.ToDictionary(static r => r, static _ => SigningKey.Generate(), StringComparer.Ordinal);
     private readonly Dictionary<string, SigningKey> _witnessKeys = Regions.ToDictionary(static r => r, static _ => SigningKey.Generate(), StringComparer.Ordinal);
     private readonly List<IDisposable> _made = [];
-    private readonly ConcurrentBag<Task> _answers = [];
+    private readonly List<Task> _answers = [];
+    private bool _isOver;
 
     public WitnessNet()
     {
@@ -99,6 +100,8 @@ internal sealed class WitnessNet : IDisposable
         foreach (var made in _made)
             made.Dispose();
         // A witness goes on being asked after a round: what it is writing now is waited for.
+        lock (_answers)
+            _isOver = true;
         Task.WhenAll(_answers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
         foreach (var key in _logKeys.Values.Concat(_witnessKeys.Values))
             key.Dispose();
@@ -114,8 +117,14 @@ internal sealed class WitnessNet : IDisposable
             var region = request.RequestUri!.Host.Split('.')[0];
             if (net.Instead.TryGetValue(region, out var instead))
                 return await instead(request, cancellationToken);
-            var answer = AnswerAsync(net.Witness(region), request, cancellationToken);
-            net._answers.Add(answer);
+            Task<HttpResponseMessage> answer;
+            lock (net._answers)
+            {
+                if (net._isOver)
+                    throw new HttpRequestException("the test is over");
+                net._answers.Add(answer = Task.Run(() => AnswerAsync(net.Witness(region), request, cancellationToken), CancellationToken.None));
+            }
+
             return await answer;
         }
     }

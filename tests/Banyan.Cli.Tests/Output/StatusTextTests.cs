@@ -17,6 +17,7 @@ public class StatusTextTests
 
         entry http://localhost:8080/ serving
         shift of capacity, east-africa -> west-africa: returned at 0 %: too many errors
+        east-africa: its log is halted: two histories
         west-africa: neither its cell nor its keeper answers
         east-africa: standby of west-africa is failed: no room
 
@@ -74,7 +75,7 @@ public class StatusTextTests
                 new RegionStatus
                 {
                     Name = "east-africa", Tier = "core", State = RegionServing.Serving, Primary = "east-africa", Epoch = 1, Standby = "west-africa", LagBytes = 1536,
-                    Cell = new CellReport { Region = "east-africa", Partition = "east-africa", State = "serving", Journal = new(1234), Counters = new(5000, 1200, 98765, 3) },
+                    Cell = new CellReport { Region = "east-africa", Partition = "east-africa", State = "serving", Journal = new(1234), Log = new(1234, 1200, "two histories"), Counters = new(5000, 1200, 98765, 3) },
                     Databases = [new DatabaseReport { Partition = "west-africa", Role = "standby", State = "failed", Detail = "no room" }],
                 },
                 new RegionStatus { Name = "west-africa", Tier = "regional", State = RegionServing.Down, Primary = "west-africa", Epoch = 2, Detail = "neither its cell nor its keeper answers" },

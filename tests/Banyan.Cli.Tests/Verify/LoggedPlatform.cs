@@ -44,6 +44,15 @@ public sealed class LoggedPlatform : IAsyncLifetime
     /// <summary>The database of north, as a superuser.</summary>
     public NpgsqlDataSource Database { get; private set; } = null!;
 
+    /// <summary>How the log of north is.</summary>
+    public LogStatus Status => _cells[0].Services.GetRequiredService<LogStatus>();
+
+    /// <summary>The journal of north.</summary>
+    public IJournal Journal => _cells[0].Services.GetRequiredService<IJournal>();
+
+    /// <summary>Where the cell of north listens.</summary>
+    public Uri Cell => new(_cells[0].Urls.First());
+
     /// <summary>The published copy of the log of north.</summary>
     public string Copy => Path.Combine(Data.Objects(Partition), "log", Origin);
 
@@ -73,9 +82,9 @@ public sealed class LoggedPlatform : IAsyncLifetime
         for (var i = 0; i < Regions.Length; i++)
             await StartCellAsync(platform, platform.Regions[i], databases[i]);
         Database = NpgsqlDataSource.Create(databases[0]);
-        await WriteAsync(_cells[0].Services.GetRequiredService<IJournal>());
+        await WriteAsync(Journal);
         await EraseAsync();
-        await UntilAsync(_cells[0].Services.GetRequiredService<LogStatus>(), static v => v.Stored == Entries);
+        await UntilAsync(static v => v.Stored == Entries);
         foreach (var table in Tables)
             await ExecuteAsync($"CREATE TABLE public.\"{table}\" AS TABLE {table}");
         _kept = Directory.CreateTempSubdirectory("banyan-kept-").FullName;
@@ -162,13 +171,13 @@ public sealed class LoggedPlatform : IAsyncLifetime
         await transaction.CommitAsync();
     }
 
-    private static async Task UntilAsync(LogStatus status, Func<LogView, bool> holds)
+    public async Task UntilAsync(Func<LogView, bool> holds)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
-            var changed = status.Changed;
-            if (holds(status.View))
+            var changed = Status.Changed;
+            if (holds(Status.View))
                 return;
             await changed.WaitAsync(patience.Token);
         }

@@ -58,6 +58,7 @@ internal sealed partial class LogHost(LogParts parts, LogRecovery recovery, ILog
     /// <summary>Keeps one generation until an operator has to say how it goes on, and has.</summary>
     private async Task KeepAsync(LogOptions options, CancellationToken cancellationToken)
     {
+        parts.Status.Update(static v => v with { GrowthProblem = null });
         var work = parts.Of(options);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var halt = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
@@ -66,6 +67,7 @@ internal sealed partial class LogHost(LogParts parts, LogRecovery recovery, ILog
         var integrating = IntegrateAsync(work, halt, over.Token);
         try
         {
+            await SettleAsync(work, integrating);
             var asked = recovery.NextAsync(over.Token).AsTask();
             await Task.WhenAny(integrating, asked);
             if (integrating.IsFaulted)
@@ -79,6 +81,18 @@ internal sealed partial class LogHost(LogParts parts, LogRecovery recovery, ILog
         {
             await over.CancelAsync();
             await Task.WhenAll(integrating, signing, publishing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Until it is known whether the log goes on: what somebody decides is about what is so now.</summary>
+    private async Task SettleAsync(LogWork work, Task integrating)
+    {
+        while (true)
+        {
+            var (changed, grown) = (parts.Status.Changed, work.Integrator.Grown);
+            if (integrating.IsCompleted || work.Integrator.Current is not null || parts.Status.View.GrowthProblem is not null)
+                return;
+            await Task.WhenAny(integrating, changed, grown);
         }
     }
 
@@ -118,8 +132,11 @@ internal sealed partial class LogHost(LogParts parts, LogRecovery recovery, ILog
 
         LogRecovered(work.Options.Origin, order.Actor ?? "the platform", outcome.Message);
         if (outcome.Done)
+        {
             _noted = null;
-        parts.Status.Update(static v => v with { Halted = null, GrowthProblem = null, CheckpointProblem = null, Refused = null });
+            parts.Status.Update(static v => v with { Halted = null, GrowthProblem = null, CheckpointProblem = null, Refused = null });
+        }
+
         order.Outcome.TrySetResult(outcome);
     }
 

@@ -66,6 +66,7 @@ internal sealed partial class LogIntegrator(IJournal journal, TreeStore store, D
         var size = await store.LoadSizeAsync(cancellationToken);
         var tree = size == 0 ? TreeBuilder.Empty() : await TreeBuilder.RestoreAsync(tiles, size, cancellationToken);
         await history.CheckAsync(tree, known, cancellationToken);
+        status.Update(static v => v.Halted is null ? v : v with { Halted = null });
         Set(new Integrated(tree.Size, tree.Root, NpgsqlLogSequenceNumber.Invalid, DateTimeOffset.MaxValue));
         await foreach (var page in journal.FollowPagesAsync(size, options.BatchSize, topics: null, cancellationToken))
         {

@@ -8,6 +8,8 @@ public sealed class LogRecovery(LogStatus status)
     /// <summary>The longest reason, in characters.</summary>
     public const int LongestReason = 500;
 
+    internal const string GoesOn = "The log is not halted: it goes on.";
+
     private readonly Channel<RecoveryOrder> _orders = Channel.CreateBounded<RecoveryOrder>(1);
 
     /// <summary>
@@ -23,7 +25,7 @@ public sealed class LogRecovery(LogStatus status)
         if (reason.Length > LongestReason)
             throw new ArgumentException($"A reason has at most {LongestReason} characters.", nameof(reason));
         if (anew && status.View is { Halted: null, GrowthProblem: null })
-            return new RecoveryOutcome(false, "The log is not halted: it goes on.");
+            return new RecoveryOutcome(false, GoesOn);
         var order = new RecoveryOrder(anew, reason, JournalActor.Current);
         if (!_orders.Writer.TryWrite(order))
             return new RecoveryOutcome(false, "Somebody else has asked for it, and that is not done yet.");

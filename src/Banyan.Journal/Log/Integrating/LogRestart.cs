@@ -19,7 +19,12 @@ internal sealed class LogRestart(LogParts parts, LogWork work)
     public async Task<RecoveryOutcome> DoAsync(RecoveryOrder order, CancellationToken cancellationToken)
     {
         if (order.Anew)
-            return await BeginAsync(order, cancellationToken);
+        {
+            return parts.Status.View is { Halted: null, GrowthProblem: null }
+                ? new RecoveryOutcome(false, LogRecovery.GoesOn)
+                : await BeginAsync(order, cancellationToken);
+        }
+
         var isWell = parts.Status.View is { Halted: null, GrowthProblem: null }; // then it is about tiles that are not looked at while it grows
         IReadOnlyList<KnownCheckpoint> known;
         try

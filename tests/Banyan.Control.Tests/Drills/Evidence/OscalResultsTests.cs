@@ -69,7 +69,7 @@ public sealed class OscalResultsTests : IDisposable
         var file = Path.GetTempFileName();
         try
         {
-            await File.WriteAllBytesAsync(file, OscalResults.Write(await MakeAsync(measured: measured)), TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(file, OscalResults.Write(await MakeAsync(change: d => measured ? d : d with { Objectives = [] })), TestContext.Current.CancellationToken);
             (await ValidateAsync(schema, file)).ShouldBe("");
             // The validator does look: a state that OSCAL does not have, and a member too many.
             var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
