@@ -34,6 +34,8 @@ internal sealed partial class Housekeeping(NpgsqlDataSource database, IKeyVault 
         ("DELETE FROM identity.sessions WHERE expires_at <= $1 OR ended_at <= $1", Kept), // with their grants, codes and tokens
         ("DELETE FROM identity.grants WHERE expires_at <= $1 OR ended_at <= $1", Kept),
         ("DELETE FROM identity.refresh_tokens WHERE expires_at <= $1", Kept),
+        ("UPDATE identity.credentials SET entry = NULL WHERE expires_at <= $1 AND entry IS NOT NULL", Kept), // over, not revoked
+        ("DELETE FROM identity.credentials WHERE expires_at <= $1 AND entry IS NULL", Kept),
     ];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

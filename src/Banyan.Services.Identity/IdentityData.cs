@@ -28,12 +28,13 @@ internal static class IdentityData
                 Sealed = [new("credential", PersonalFields.PasskeyCredential, IsText: false), new("public_key", PersonalFields.PasskeyKey, IsText: false), new("name", PersonalFields.PasskeyName)],
                 Withheld = [new("fingerprint", Secret)],
             }),
+            TableData.OfPersons("identity.credentials", new PersonRows { Where = "t.subject = $1", Sealed = [new("holder", PersonalFields.Holder)] }),
             TableData.OfPersons("identity.decisions", new PersonRows { Where = "t.case_id IN (SELECT id FROM identity.cases WHERE subject = $1)", Sealed = [new("reason", PersonalFields.Reason)] }),
             TableData.OfPersons("identity.documents", new PersonRows { Where = "t.subject = $1", Sealed = [new("sealed", PersonalFields.Document, IsText: false)] }),
             TableData.OfPersons("identity.cases", new PersonRows
             {
                 Where = "t.subject = $1",
-                Sealed = [new("details", PersonalFields.Case)],
+                Sealed = [new("details", PersonalFields.Case), new("reversal", PersonalFields.Reason)],
                 Withheld = [new("hits", "what a watch list says, which its person must not be told"), new("screening", "what a watch list says, which its person must not be told")],
             }),
             TableData.OfPersons("identity.messages", new PersonRows { Where = "t.subject = $1", Withheld = [new("sealed", "a message that waits to be sent, perhaps with a code")] }),
@@ -62,10 +63,15 @@ internal static class IdentityData
             new("identity.api_keys", ResidencyClass.Jurisdiction),
             new("identity.signing_keys", ResidencyClass.Jurisdiction),
             new("identity.ceremonies", ResidencyClass.Jurisdiction), // hashes of random challenges, for five minutes
+            new("identity.issuer_keys", ResidencyClass.Jurisdiction),
+            new("identity.evidence", ResidencyClass.Internal),
+            new("identity.status_lists", ResidencyClass.Public),
+            new("identity.status_entries", ResidencyClass.Public),
         ],
         Topics =
         [
             new(IdentityTopics.Accounts, ResidencyClass.Personal), new(IdentityTopics.Sessions, ResidencyClass.Personal), new(IdentityTopics.Cases, ResidencyClass.Personal),
+            new(IdentityTopics.Issued, ResidencyClass.Personal),
             new(IdentityTopics.Credentials, ResidencyClass.Jurisdiction), new(IdentityTopics.Messages, ResidencyClass.Jurisdiction),
         ],
     };

@@ -3,6 +3,7 @@ using Banyan.Cells.Access;
 using Banyan.Cells.Residency;
 using Banyan.Services.Identity.Accounts;
 using Banyan.Services.Identity.ApiKeys;
+using Banyan.Services.Identity.Credentials;
 using Banyan.Services.Identity.Elsewhere;
 using Banyan.Services.Identity.OpenIdConnect;
 using Banyan.Services.Identity.Pages;
@@ -33,7 +34,7 @@ public sealed class IdentityService : IService
     public string Name => ServiceName;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Topics { get; } = [IdentityTopics.Accounts, IdentityTopics.Sessions, IdentityTopics.Credentials, IdentityTopics.Cases, IdentityTopics.Messages];
+    public IReadOnlyList<string> Topics { get; } = [IdentityTopics.Accounts, IdentityTopics.Sessions, IdentityTopics.Credentials, IdentityTopics.Cases, IdentityTopics.Issued, IdentityTopics.Messages];
 
     /// <inheritdoc/>
     public IReadOnlyList<SchemaMigration> Migrations { get; } = SchemaMigration.FromEmbedded(typeof(IdentityService).Assembly);
@@ -61,6 +62,9 @@ public sealed class IdentityService : IService
         services.AddSingleton<ApiKeyStore>().AddSingleton<ApiKeyEndpoints>();
         services.AddSingleton<IWatchList>(static p => FileWatchList.Of(p.GetRequiredService<IdentitySettings>()));
         services.AddSingleton<CaseStore>().AddSingleton<CaseEndpoints>().AddSingleton<CaseDecisions>();
+        services.AddSingleton<Organisations>().AddSingleton<IssuerKeys>().AddSingleton<StatusLists>().AddSingleton<CredentialStore>().AddSingleton<CredentialText>().AddSingleton<HolderProof>().AddSingleton<PlatformSources>();
+        services.AddSingleton<DocumentEndpoints>().AddSingleton<IssuerKeyEndpoints>().AddSingleton<CredentialEndpoints>().AddSingleton<RevocationEndpoints>().AddSingleton<EvidenceEndpoints>().AddSingleton<CheckEndpoint>();
+        services.AddSingleton<CaseReversal>();
         services.AddSingleton<Page>().AddSingleton<Forms>().AddSingleton<LoginPages>().AddSingleton<RegistrationPages>().AddSingleton<AccountPages>().AddSingleton<SecondFactorPages>().AddSingleton<PasskeyForms>().AddSingleton<PasskeyPages>();
         if (settings.Provider is null)
         {
@@ -77,6 +81,10 @@ public sealed class IdentityService : IService
     {
         var services = routes.ServiceProvider;
         services.GetRequiredService<ApiKeyEndpoints>().Map(routes);
+        services.GetRequiredService<DocumentEndpoints>().Map(routes);
+        services.GetRequiredService<IssuerKeyEndpoints>().Map(routes);
+        services.GetRequiredService<EvidenceEndpoints>().Map(routes);
+        services.GetRequiredService<CheckEndpoint>().Map(routes);
         if (services.GetRequiredService<IdentitySettings>().Provider is not null)
             return; // People, their logins and their tokens are the provider's.
         services.GetRequiredService<HomeFinder>().Map(routes);
@@ -94,6 +102,9 @@ public sealed class IdentityService : IService
         services.GetRequiredService<ClientEndpoints>().Map(routes);
         services.GetRequiredService<CaseEndpoints>().Map(routes);
         services.GetRequiredService<CaseDecisions>().Map(routes);
+        services.GetRequiredService<CaseReversal>().Map(routes);
+        services.GetRequiredService<CredentialEndpoints>().Map(routes);
+        services.GetRequiredService<RevocationEndpoints>().Map(routes);
         services.GetRequiredService<LoginPages>().Map(routes);
         services.GetRequiredService<RegistrationPages>().Map(routes);
         services.GetRequiredService<AccountPages>().Map(routes);

@@ -59,6 +59,18 @@ internal sealed record IdentitySettings
     /// <summary><c>identity:watch_list</c>: a file with a name a line; null: nobody is looked for.</summary>
     public string? WatchList { get; init; }
 
+    /// <summary><c>identity:credentials.lifetime</c>: of a verifiable credential that is bound to its holder's key; 1 h to 366 d.</summary>
+    public TimeSpan CredentialLifetime { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary><c>identity:credentials.unbound</c>: of one that is bound to no key, so that whoever has it can show it; 5 m to 30 d.</summary>
+    public TimeSpan UnboundLifetime { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary><c>identity:credentials.evidence</c>: of one about a drill; 1 d to 366 d.</summary>
+    public TimeSpan EvidenceLifetime { get; init; } = TimeSpan.FromDays(366);
+
+    /// <summary><c>identity:credentials.rotation</c>: how long an organisation's key signs credentials; 7 d to 366 d.</summary>
+    public TimeSpan IssuerRotation { get; init; } = TimeSpan.FromDays(90);
+
     /// <summary><c>identity:regions</c>: names of the platform's partitions, comma-separated, for logins of people whose home is another. Default: none.</summary>
     public IReadOnlyList<string> Regions { get; init; } = [];
 
@@ -95,6 +107,10 @@ internal sealed record IdentitySettings
             RefreshIdle = Time("identity:refresh.idle", defaults.RefreshIdle, TimeSpan.FromMinutes(5), TimeSpan.FromDays(366)),
             SessionLifetime = Time("identity:session.lifetime", defaults.SessionLifetime, TimeSpan.FromMinutes(5), TimeSpan.FromDays(366)),
             KeyRotation = Time("identity:keys.rotation", defaults.KeyRotation, TimeSpan.FromHours(1), TimeSpan.FromDays(366)),
+            CredentialLifetime = Time("identity:credentials.lifetime", defaults.CredentialLifetime, TimeSpan.FromHours(1), TimeSpan.FromDays(366)),
+            UnboundLifetime = Time("identity:credentials.unbound", defaults.UnboundLifetime, TimeSpan.FromMinutes(5), TimeSpan.FromDays(30)),
+            EvidenceLifetime = Time("identity:credentials.evidence", defaults.EvidenceLifetime, TimeSpan.FromDays(1), TimeSpan.FromDays(366)),
+            IssuerRotation = Time("identity:credentials.rotation", defaults.IssuerRotation, TimeSpan.FromDays(7), TimeSpan.FromDays(366)),
             LockoutAfter = Count("identity:lockout.after", defaults.LockoutAfter, 1, 100),
             LockoutLongest = Time("identity:lockout.longest", defaults.LockoutLongest, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             PasswordMemory = Count("identity:password.memory", defaults.PasswordMemory, 8, 1024),

@@ -28,12 +28,14 @@ public static class StandardAccess
         ["administrator"] =
         [
             "console.pages.read", "cell.metrics.read", "cell.status.read", "journal.*", "drills.*", "disaster.*", "climate.*", "personal.keys.*", "identity.people.*", "identity.invitations.*", "identity.clients.*", "identity.keys.*", "identity.messages.*",
+            "identity.issuer.*", "identity.evidence.*",
         ],
-        ["operator"] = ["console.pages.read", "cell.metrics.read", "cell.status.read", "journal.*", "drills.*", "disaster.subscriptions.*", "disaster.exercises.read", "climate.rules.*", "identity.clients.*", "personal.keys.*"],
-        ["auditor"] = ["console.pages.read", "cell.status.read", "cell.metrics.read", "journal.head.read", "journal.receipts.read", "journal.records.read", "journal.stranded.read", "drills.evidence.read", "drills.marks.read", "disaster.exercises.read", "disaster.subscriptions.read", "identity.clients.read", "personal.keys.read"],
+        ["operator"] = ["console.pages.read", "cell.metrics.read", "cell.status.read", "journal.*", "drills.*", "disaster.subscriptions.*", "disaster.exercises.read", "climate.rules.*", "identity.clients.*", "identity.issuer.*", "identity.evidence.*", "personal.keys.*"],
+        ["auditor"] = ["console.pages.read", "cell.status.read", "cell.metrics.read", "journal.head.read", "journal.receipts.read", "journal.records.read", "journal.stranded.read", "drills.evidence.read", "drills.marks.read", "disaster.exercises.read", "disaster.subscriptions.read", "identity.clients.read", "identity.issuer.read", "identity.evidence.read", "identity.credentials.check", "personal.keys.read"],
         ["disaster-officer"] = ["console.pages.read", "disaster.*"],
         ["meteorologist"] = ["console.pages.read", "climate.*", "disaster.exercises.read"],
-        ["identity-officer"] = ["identity.cases.*", "identity.people.read"],
+        ["identity-officer"] = ["identity.cases.*", "identity.people.read", "identity.credentials.*"],
+        ["credential-verifier"] = ["identity.credentials.check"],
         ["data-protection-officer"] = ["personal.subjects.*", "personal.requests.*"],
         ["messenger"] = ["identity.messages.deliver"],
         ["sensor"] = ["climate.readings.write"],

@@ -105,4 +105,5 @@ internal static class PersonalFields
     public const string PasskeyName = "identity.passkey.name";
     public const string PasskeyCredential = "identity.passkey.credential";
     public const string PasskeyKey = "identity.passkey.key";
+    public const string Holder = "identity.holder";
 }

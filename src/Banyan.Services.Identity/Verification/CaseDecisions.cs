@@ -24,7 +24,7 @@ internal sealed class CaseDecisions(IJournal journal, CaseStore store, IKeyVault
     private const string Close = "UPDATE identity.cases SET state = $2, decided_at = $3 WHERE id = $1";
     private const string Verify = "UPDATE identity.accounts SET verification = greatest(verification, $2) WHERE subject = $1";
     private static readonly JsonShape Shape = JsonShape.Object(("verdict", JsonShape.Word("approve", "decline")), ("reason", JsonShape.Text(LongestReason, 1)));
-    private static readonly string[] States = ["open", "approved", "declined", "withdrawn"];
+    private static readonly string[] States = ["open", "approved", "declined", "withdrawn", "reversed"];
 
     public void Map(IEndpointRouteBuilder routes)
     {

@@ -147,6 +147,11 @@ internal sealed record CaseLine(Guid Id, string Subject, int Level, string State
 
 internal sealed record CaseLines(Guid? Next, IReadOnlyList<CaseLine> Cases);
 
+internal sealed record ReversalRequest(string? Reason);
+
+/// <summary>What a reversal did: the level that is left, and how many credentials were revoked.</summary>
+internal sealed record ReversalView(Guid Id, string State, int Level, int Revoked);
+
 internal sealed record RuleView(IReadOnlyList<RuleLine> Rules);
 
 internal sealed record RuleLine(string What, int Above, string Currency, int Level);
@@ -160,6 +165,8 @@ internal sealed record RuleLine(string What, int Above, string Currency, int Lev
 [JsonSerializable(typeof(CaseFile))]
 [JsonSerializable(typeof(CaseLines))]
 [JsonSerializable(typeof(DecisionRequest))]
+[JsonSerializable(typeof(ReversalRequest))]
+[JsonSerializable(typeof(ReversalView))]
 [JsonSerializable(typeof(RuleView))]
 [JsonSerializable(typeof(DocumentView))]
 [JsonSerializable(typeof(IReadOnlyList<WatchListHit>), TypeInfoPropertyName = "IReadOnlyListWatchListHit")]
