@@ -26,6 +26,7 @@ internal static class VerbList
         new ChainVerb(),
         new AnchorsVerb(),
         new LogVerb(),
+        new CredentialVerb(),
         new KeysVerb(),
         new SchemaVerb(),
 

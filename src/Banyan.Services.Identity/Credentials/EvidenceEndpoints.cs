@@ -33,7 +33,7 @@ internal sealed class EvidenceEndpoints(IServiceProvider services, IJournal jour
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Service = IdentityService.ServiceName;
-        routes.MapPost("/identity/v1/evidence", Refusals.Guard(IssueAsync)).Requires("identity.evidence.issue").WithBodyLimit(JsonBody.MaxLength).TakesJson(Shape).Describe(Service, "Issues a credential of what came of a drill", 201, "application/json", 404, 409);
+        routes.MapPost("/identity/v1/evidence", Refusals.Guard(IssueAsync)).Requires("identity.evidence.issue").WithBodyLimit(JsonBody.MaxLength).TakesJson(Shape).Describe(Service, "Issues a credential of what came of a drill; the one that was issued before, where one was", 201, "application/json", 404, 409);
         routes.MapGet("/identity/v1/evidence", Refusals.Guard(ListAsync)).Requires("identity.evidence.read").Describe(Service, "Credentials of drills, newest first", 200);
         routes.MapGet("/identity/v1/evidence/{id:guid}", Refusals.Guard(GetAsync)).Requires("identity.evidence.read").Describe(Service, "One of them, signed anew", 200, "application/json", 404, 409);
         routes.MapDelete("/identity/v1/evidence/{id:guid}", Refusals.Guard(RevokeAsync)).Requires("identity.evidence.revoke").Describe(Service, "Revokes one of them", 204, null, 404);
@@ -61,7 +61,7 @@ internal sealed class EvidenceEndpoints(IServiceProvider services, IJournal jour
         if (change.Settled is { } settled)
             return ChangeHttp.ToResult(settled);
         if (await FirstAsync(Sql.Command(change.Transaction, SelectLive, Sql.Uuid(receipt)), context.RequestAborted) is { } already)
-            return Refusals.Conflict($"It was issued before, as {already.Id}: GET /identity/v1/evidence/{already.Id} gives it again.");
+            return Results.Json(ViewOf(already, await text.EvidenceAsync(already, context.RequestAborted)), CredentialJson.Default.EvidenceView);
         var status = await StatusLists.TakeAsync(change.Transaction, context.RequestAborted);
         var one = new IssuedEvidence(Guid.CreateVersion7(now), receipt, EvidenceClaims.Of(entry, log?.View.Published), status.List, status.Entry, now, now + settings.EvidenceLifetime, null);
         await Sql.ExecuteAsync(
