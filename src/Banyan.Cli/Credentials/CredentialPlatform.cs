@@ -6,7 +6,7 @@ namespace Banyan.Cli.Credentials;
 
 /// <summary>The organisations of a platform, by its data folder. Immutable.</summary>
 /// <param name="Data">The folder.</param>
-/// <param name="State">The platform, with the operator's key.</param>
+/// <param name="State">The platform; opened, with the operator's key.</param>
 internal sealed record CredentialPlatform(DataFolder Data, PlatformState State)
 {
     /// <summary>The file with the platform's own authority, by which its front doors are known; null where they show another's certificate.</summary>
@@ -19,7 +19,7 @@ internal sealed record CredentialPlatform(DataFolder Data, PlatformState State)
     public static CredentialPlatform? Find(string? folder)
     {
         var data = new DataFolder(folder ?? DataFolder.DefaultPath());
-        return PlatformStateFile.Read(data) is { } state ? new CredentialPlatform(data, state.WithOperatorKey(data)) : null;
+        return PlatformStateFile.Read(data) is { } state ? new CredentialPlatform(data, state) : null;
     }
 
     /// <exception cref="CommandFailure">There is none, or it has no organisations with DIDs.</exception>
@@ -28,7 +28,7 @@ internal sealed record CredentialPlatform(DataFolder Data, PlatformState State)
         var found = Find(folder) ?? throw new CommandFailure($"no platform in {new DataFolder(folder ?? DataFolder.DefaultPath()).Root}: start one with `banyan up`, or name its folder with --data");
         if (!found.State.AsksCallers)
             throw new CommandFailure("the platform runs with --access off: it has no identity service, and issues no credentials");
-        return found;
+        return found with { State = found.State.WithOperatorKey(found.Data) };
     }
 
     /// <summary>An organisation's DID; null where the platform's address is no domain name.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Banyan.Cli.Credentials;
 using Banyan.Cli.Output;
 using Banyan.Control.Chain.Identities;
+using Banyan.Control.Platform;
 using Banyan.Engines.Credentials.Checking;
 using Banyan.Engines.Credentials.Dids;
 
@@ -45,8 +46,9 @@ internal sealed class CredentialCheckVerb : Verb
     protected override async Task<ExitCode> RunAsync(ParseResult input, VerbContext context, CancellationToken cancellationToken)
     {
         var text = CredentialFiles.ReadCredential(input.GetRequiredValue(_file), System.Console.In);
-        var platform = CredentialPlatform.Find(input.GetValue(_data));
-        string[] believed = input.GetValue(_issuers) is { Length: > 0 } named ? named : [.. platform?.Dids ?? []];
+        var named = input.GetValue(_issuers) ?? [];
+        var platform = Platform(input.GetValue(_data), isNeeded: named.Length == 0 || input.GetValue(_chain));
+        string[] believed = named.Length > 0 ? named : [.. platform?.Dids ?? []];
         if (believed.Length == 0)
             throw new CommandFailure("nobody is believed: name issuers with --issuer DID, or a platform's folder with --data");
         if (believed.FirstOrDefault(static d => !DidWeb.TryUrl(d, out _, out _)) is { } wrong)
@@ -55,7 +57,7 @@ internal sealed class CredentialCheckVerb : Verb
             throw new CommandFailure($"--issuer '{wrong}' {why}");
         }
 
-        using var sources = new CredentialSources(believed, input.GetValue(_authority) ?? (input.GetValue(_issuers) is { Length: > 0 } ? null : platform?.Authority), input.GetValue(_offline));
+        using var sources = new CredentialSources(believed, input.GetValue(_authority) ?? (platform is not null && believed.All(platform.Dids.Contains) ? platform.Authority : null), input.GetValue(_offline));
         foreach (var file in input.GetValue(_with) ?? [])
             sources.AddFile(file);
         var rules = new CheckRules { Believes = believed.Contains, At = context.Time.GetUtcNow() };
@@ -70,6 +72,19 @@ internal sealed class CredentialCheckVerb : Verb
         else
             CredentialReportText.Write(report, context.Terminal);
         return report.Holds ? ExitCode.Holds : ExitCode.FoundWrong;
+    }
+
+    /// <summary>The platform here; null where there is none, or where it is not needed and can't be read: credentials are checked by anybody.</summary>
+    private static CredentialPlatform? Platform(string? folder, bool isNeeded)
+    {
+        try
+        {
+            return CredentialPlatform.Find(folder);
+        }
+        catch (PlatformException) when (!isNeeded)
+        {
+            return null;
+        }
     }
 
     private static async Task<IReadOnlyList<CredentialProblem>> CompareAsync(CredentialReport report, CredentialSources sources, CredentialPlatform? platform, VerbContext context, CancellationToken cancellationToken)

@@ -20,6 +20,9 @@ internal static class EvidenceClaims
     /// <summary>The members, for the credential's context; <c>digestSRI</c> is of the data model itself.</summary>
     public static readonly IReadOnlyList<string> Terms = ["scenario", "region", "passed", "recordedAt", "partition", "position", "leafHash", "checkpoint"];
 
+    /// <summary>The longest text that is taken over from a drill's result, in characters.</summary>
+    private const int Longest = 200;
+
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Whether an entry is what came of a drill.</summary>
@@ -39,7 +42,7 @@ internal static class EvidenceClaims
             json.WriteString("digestSRI"u8, "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(entry.Data))));
             foreach (var name in (string[])["scenario", "region", "passed"])
             {
-                if (result.RootElement.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.True or JsonValueKind.False)
+                if (result.RootElement.TryGetProperty(name, out var value) && (value.ValueKind is JsonValueKind.True or JsonValueKind.False || (value.ValueKind == JsonValueKind.String && value.GetString()!.Length <= Longest)))
                 {
                     json.WritePropertyName(name);
                     value.WriteTo(json);

@@ -64,9 +64,17 @@ internal sealed class EvidenceEndpoints(IServiceProvider services, IJournal jour
             return Results.Json(ViewOf(already, await text.EvidenceAsync(already, context.RequestAborted)), CredentialJson.Default.EvidenceView);
         var status = await StatusLists.TakeAsync(change.Transaction, context.RequestAborted);
         var one = new IssuedEvidence(Guid.CreateVersion7(now), receipt, EvidenceClaims.Of(entry, log?.View.Published), status.List, status.Entry, now, now + settings.EvidenceLifetime, null);
-        await Sql.ExecuteAsync(
-            change.Transaction, Insert,
-            [Sql.Uuid(one.Id), Sql.Uuid(receipt), Sql.Text(one.Claims), StatusLists.Integer(one.List), StatusLists.Integer(one.Entry), Sql.Time(now), Sql.Time(one.ExpiresAt)], context.RequestAborted);
+        try
+        {
+            await Sql.ExecuteAsync(
+                change.Transaction, Insert,
+                [Sql.Uuid(one.Id), Sql.Uuid(receipt), Sql.Text(one.Claims), StatusLists.Integer(one.List), StatusLists.Integer(one.Entry), Sql.Time(now), Sql.Time(one.ExpiresAt)], context.RequestAborted);
+        }
+        catch (PostgresException e) when (e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "evidence_live" })
+        {
+            return Refusals.Conflict("It is being issued to somebody else at this moment. Try again.");
+        }
+
         change.Append(IdentityEvents.Of(IdentityTopics.Credentials, "evidence.issued", one.Id.ToString(), ("receipt", receipt.ToString()), ("by", by), ("position", entry.Position.ToString(CultureInfo.InvariantCulture))));
         var answer = JsonSerializer.SerializeToUtf8Bytes(ViewOf(one, await text.EvidenceAsync(one, context.RequestAborted)), CredentialJson.Default.EvidenceView);
         return ChangeHttp.ToResult(await change.CommitAsync(new StoredAnswer(201, "application/json", answer, $"/identity/v1/evidence/{one.Id}"), context.RequestAborted));

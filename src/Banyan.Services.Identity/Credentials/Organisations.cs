@@ -11,12 +11,13 @@ internal sealed class Organisations
     private const string Folder = "organisations";
     private const string StatusFolder = "status";
 
+    private static readonly Uri Nowhere = new("http://nowhere.invalid/");
     private readonly Uri _origin;
     private readonly Dictionary<string, string> _partitions = new(StringComparer.Ordinal);
 
     public Organisations(IdentitySettings settings, CellContext cell, IPartitionPeers peers)
     {
-        _origin = new Uri(settings.Issuer);
+        _origin = Uri.TryCreate(settings.Issuer, UriKind.Absolute, out var origin) ? origin : Nowhere; // which has no DID either
         Own = cell.Partition;
         Platform = DidWeb.Of(_origin);
         Names = [.. settings.Regions.Union(peers.Partitions).Append(cell.Partition).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
