@@ -18,7 +18,10 @@ internal static class CredentialReportText
         foreach (var facts in report.Credentials)
         {
             terminal.Out.WriteLine($"  {Plain(string.Join(", ", facts.Types.Where(static t => t != "VerifiableCredential")))} by {facts.Issuer}, key {Plain(facts.KeyId[(facts.KeyId.IndexOf('#') + 1)..])}");
-            terminal.Out.WriteLine(facts.Holder is null ? "    bound to no key: that somebody shows it proves nothing of them" : $"    bound to {Plain(facts.Holder)}");
+            if (facts.Holder is not null)
+                terminal.Out.WriteLine($"    bound to {Plain(facts.Holder)}");
+            else if (!facts.Subject.TryGetProperty("id", out _)) // else it is about a thing
+                terminal.Out.WriteLine("    bound to no key: that somebody shows it proves nothing of them");
             terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    valid from {facts.ValidFrom:u} until {facts.ValidUntil:u}{(facts.HasStatus ? "" : "; its status is not known")}"));
             terminal.Out.WriteLine($"    says {Plain(facts.Subject.GetRawText())}");
         }

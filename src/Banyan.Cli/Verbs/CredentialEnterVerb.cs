@@ -10,6 +10,8 @@ namespace Banyan.Cli.Verbs;
 /// <summary><c>banyan credential enter ORGANISATION</c>: the hash of an organisation's DID document into the chain's IdentityRegistry, by its own account.</summary>
 internal sealed class CredentialEnterVerb : Verb
 {
+    private const string NoKey = "it has no key yet, so there is nothing to enter: the first is made when it first issues something, or by POST /identity/v1/issuer/keys";
+
     private readonly Argument<string[]> _organisations = new("ORGANISATION") { Description = "The region whose organisation it is; several, or none for all", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string?> _data = VerbOptions.Data();
 
@@ -30,7 +32,8 @@ internal sealed class CredentialEnterVerb : Verb
     {
         var platform = CredentialPlatform.Open(input.GetValue(_data));
         await using var entries = IdentityEntries.Connect(platform.State, platform.Data, context.Time) ?? throw new CommandFailure($"{platform.State.Platform} has no chain, or no contracts on it yet (docs/chain.md)");
-        string[] wanted = input.GetValue(_organisations) is { Length: > 0 } named ? named : [.. platform.State.Partitions.Select(static p => p.Name)];
+        var named = input.GetValue(_organisations) ?? [];
+        string[] wanted = named.Length > 0 ? named : [.. platform.State.Partitions.Select(static p => p.Name)];
         if (wanted.FirstOrDefault(w => platform.State.FindPartition(w) is null) is { } unknown)
             throw new CommandFailure($"{platform.State.Platform} has no organisation '{unknown}': it has {string.Join(", ", platform.State.Partitions.Select(static p => p.Name))}");
         var exit = ExitCode.Holds;
@@ -40,7 +43,8 @@ internal sealed class CredentialEnterVerb : Verb
             if (problem is null)
                 continue;
             context.Terminal.Complain($"{organisation}: {problem}");
-            exit = ExitCode.FoundWrong;
+            if (problem != NoKey || named.Length > 0)
+                exit = ExitCode.FoundWrong;
         }
 
         return exit;
@@ -55,7 +59,7 @@ internal sealed class CredentialEnterVerb : Verb
         if (DidDocument.Read(document, did, out var wrong) is not { } read)
             return $"its document {wrong}";
         if (read.Assertion.IsEmpty)
-            return "it has no key yet: the first is made when it first issues something, or by POST /identity/v1/issuer/keys";
+            return NoKey;
         try
         {
             var (entry, wasThere, problem) = await entries.EnterAsync(did, document, organisation, cancellationToken);
