@@ -33,7 +33,7 @@ internal sealed class CredentialEnterVerb : Verb
         var platform = CredentialPlatform.Open(input.GetValue(_data));
         await using var entries = IdentityEntries.Connect(platform.State, platform.Data, context.Time) ?? throw new CommandFailure($"{platform.State.Platform} has no chain, or no contracts on it yet (docs/chain.md)");
         var named = input.GetValue(_organisations) ?? [];
-        string[] wanted = named.Length > 0 ? named : [.. platform.State.Partitions.Select(static p => p.Name)];
+        string[] wanted = named.Length > 0 ? named : [.. platform.State.Partitions.Select(static p => p.Name).Where(n => IdentityEntries.HasKey(platform.Data, n))];
         if (wanted.FirstOrDefault(w => platform.State.FindPartition(w) is null) is { } unknown)
             throw new CommandFailure($"{platform.State.Platform} has no organisation '{unknown}': it has {string.Join(", ", platform.State.Partitions.Select(static p => p.Name))}");
         var exit = ExitCode.Holds;

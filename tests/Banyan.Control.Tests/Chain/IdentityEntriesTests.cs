@@ -30,7 +30,9 @@ public class IdentityEntriesTests
 
         (await entries.EnterAsync(Did, Second, "east", Stop)).Entry!.Version.ShouldBe(2);
         (await entries.FindAsync(Did, Stop)).Entry!.Document.ToArray().ShouldBe(IdentityEntries.HashOf(Second));
-        (await entries.EnterAsync(Did, First, "west", Stop)).Problem!.ShouldContain("NotController"); // another organisation can't
+        (await entries.EnterAsync(Did, First, "west", Stop)).Problem!.ShouldContain("another account controls it"); // another organisation can't
+        (await entries.EnterAsync(Did, First, "nowhere", Stop)).Problem!.ShouldContain("is not in");
+        Directory.GetFiles(Path.Combine(world.Data.Secrets, "chain"), "*nowhere*").ShouldBeEmpty(); // and no key was made for it
     }
 
     [Fact]

@@ -44,6 +44,9 @@ public sealed class IdentityEntries : IAsyncDisposable
         return platform.Chain?.Contracts is null ? null : new IdentityEntries(platform, data, time);
     }
 
+    /// <summary>Whether an organisation's key is in a data folder.</summary>
+    public static bool HasKey(DataFolder data, string organisation) => ChainKeys.Has(data, organisation);
+
     /// <summary>What is entered of a document: the SHA-256 of its bytes, as they are served.</summary>
     public static byte[] HashOf(ReadOnlySpan<byte> document) => SHA256.HashData(document);
 
@@ -72,6 +75,8 @@ public sealed class IdentityEntries : IAsyncDisposable
     /// <exception cref="PlatformException">The key can't be used.</exception>
     public async Task<(IdentityEntry? Entry, bool WasThere, string? Problem)> EnterAsync(string did, ReadOnlyMemory<byte> document, string organisation, CancellationToken cancellationToken)
     {
+        if (!HasKey(_data, organisation))
+            return (null, false, $"the key of its account is not in {_data.Secrets}: whoever runs {organisation} enters it");
         using var key = ChainKeys.Organisation(_data, organisation);
         var hash = HashOf(document.Span);
         var (before, problem) = await FindAsync(did, cancellationToken);
@@ -81,6 +86,8 @@ public sealed class IdentityEntries : IAsyncDisposable
             return (null, false, $"{did} was revoked there, for good");
         if (before is not null && before.Document.Span.SequenceEqual(hash))
             return (before, true, null);
+        if (before is not null && before.Controller != key.Address.ToString())
+            return (null, false, $"another account controls it there ({before.Controller}): where the organisation's was replaced, the organisations give it back by a proposal (IdentityRegistry.recover)");
         problem = before is null ? await SendAsync(key, "register", [IdOf(did), key.Address, hash], cancellationToken) : await SendAsync(key, "update", [IdOf(did), hash], cancellationToken);
         if (problem is not null)
             return (null, false, problem);
