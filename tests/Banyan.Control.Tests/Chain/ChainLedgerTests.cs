@@ -190,16 +190,17 @@ public class ChainLedgerTests
 
         var first = (await approvals.ApproveAsync("west", 3, "east", Stop)).Request.ShouldNotBeNull();
         (first.State, first.Approvals, first.Needed).ShouldBe((MoveRequestState.Open, 1, 2));
-        (await approvals.ExecuteAsync(first, keeper, Stop))!.ShouldContain("NotEnoughApprovals");
-        (await approvals.ApproveAsync("west", 3, "east", Stop)).Problem!.ShouldContain("AlreadyApproved");
+        (await approvals.ExecuteAsync(first, keeper, Stop)).ShouldBe("1 of 2 organisations have approved request 1");
+        (await approvals.ApproveAsync("west", 3, "east", Stop)).Problem.ShouldBe($"the organisation east ({world.Platform.Chain!.Accounts[0].Organisation}) has approved 1 already");
         var second = (await approvals.ApproveAsync("west", 3, "west", Stop)).Request.ShouldNotBeNull();
         (second.Id, second.State, second.Approvals).ShouldBe((first.Id, MoveRequestState.Approved, 2));
 
         (await approvals.ExecuteAsync(second, keeper, Stop)).ShouldBeNull();
 
-        (await approvals.ExecuteAsync(second, keeper, Stop))!.ShouldContain("NotOpen");
+        (await approvals.ExecuteAsync(second, keeper, Stop)).ShouldBe("request 1 is carried out already");
         var executed = (await approvals.FindAsync("west", 3, Stop)).Request.ShouldNotBeNull();
         (executed.State, executed.ExecutedAt >= executed.RequestedAt).ShouldBe((MoveRequestState.Executed, true));
+        (await approvals.ApproversAsync(second.Id, Stop)).ShouldBe(["east", "west"]);
         // Another epoch is another question.
         (await approvals.FindAsync("west", 4, Stop)).Request.ShouldBeNull();
     }

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text;
 using Banyan.Control.Chain.Contracts;
 using Banyan.Control.Chain.Deploying;
+using Banyan.Control.Chain.Governing;
 using Banyan.Control.Chain.Keys;
 using Banyan.Control.Platform;
 using Banyan.Engines.Evm;
@@ -25,12 +26,17 @@ public sealed class MoveApprovals : IAsyncDisposable
     private readonly EvmClient _client;
     private readonly TimeProvider _time;
     private readonly ContractArtifact? _contract;
+    private readonly RevertWords? _reverts;
 
     private MoveApprovals(PlatformState platform, DataFolder data, TimeProvider time)
     {
         (_platform, _data, _time) = (platform, data, time);
         _client = new EvmClient(new EvmClientOptions { Endpoints = [.. platform.Chain!.Nodes.Select(static n => new EvmEndpoint(n))], ChainId = (ulong)platform.Chain.Id, Timeout = TimeSpan.FromSeconds(5) }, time);
-        _contract = ContractArtifacts.Load()?["Approvals"];
+        if (ContractArtifacts.Load() is not { } artifacts)
+            return;
+        var contracts = new ContractBook(platform.Chain.Contracts!, artifacts);
+        var names = new AccountNames(platform, contracts, platform.Chain.Accounts.ToDictionary(static a => EvmAddress.Parse(a.Organisation), static a => a.Region));
+        (_contract, _reverts) = (contracts.Approvals.Artifact, new RevertWords(contracts, names, contracts.Approvals));
     }
 
     private EvmAddress Address => EvmAddress.Parse(_platform.Chain!.Contracts!.Approvals);
@@ -126,7 +132,7 @@ public sealed class MoveApprovals : IAsyncDisposable
         {
             var receipt = await sender.SendAndWaitAsync(new EvmRequest { To = Address, Data = _contract!.Abi.Function(function).Encode(arguments), AgainWhenDisplaced = false }, cancellationToken).WaitAsync(Patience, _time, cancellationToken);
             if (!receipt.Ok)
-                return _contract.Abi.Describe(receipt.Error.Data.Span) ?? receipt.Error.Message;
+                return _reverts!.Of(receipt.Error);
             return receipt.Value.Succeeded ? null : string.Create(CultureInfo.InvariantCulture, $"the contract refused it in block {receipt.Value.BlockNumber}");
         }
         catch (TimeoutException)

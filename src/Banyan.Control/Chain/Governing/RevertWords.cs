@@ -6,7 +6,10 @@ using Banyan.Engines.Evm;
 namespace Banyan.Control.Chain.Governing;
 
 /// <summary>Says in plain words why a contract refused, and what to do. Pure.</summary>
-internal sealed class RevertWords(ContractBook contracts, AccountNames names)
+/// <param name="contracts">The contracts.</param>
+/// <param name="names">What accounts are called.</param>
+/// <param name="asked">The contract that is called, whose errors count first: several have some of the same name and kind. Null: the organisations'.</param>
+internal sealed class RevertWords(ContractBook contracts, AccountNames names, ContractEntry? asked = null)
 {
     private const string Status = "banyan chain status";
 
@@ -18,7 +21,7 @@ internal sealed class RevertWords(ContractBook contracts, AccountNames names)
     {
         var data = error.Data.Span;
         // A call that is carried out may be refused by another contract than the one that was called.
-        foreach (var contract in contracts.All)
+        foreach (var contract in (IEnumerable<ContractEntry>)[asked ?? contracts.Organisations, .. contracts.All])
         {
             if (contract.Artifact.Abi.TryDecodeError(data, out var named, out var values))
                 return Words(contract.Artifact, named.Name, values) ?? $"the contract refuses: {contract.Artifact.Abi.Describe(data)}";
