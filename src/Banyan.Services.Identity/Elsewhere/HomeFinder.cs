@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -20,15 +21,23 @@ namespace Banyan.Services.Identity.Elsewhere;
 /// <summary>
 /// Finds the partition whose people an address is of, by asking each of the platform's for its keyed hash. An address that
 /// nobody has gets a home too, always the same one: what follows, and how long it takes, is what it is for one that somebody
-/// has. All are asked each time, and all are waited for, so that an answer's time says nothing either. Thread-safe.
+/// has. All are asked each time, and all are waited for, so that an answer's time says nothing either; one that was silent is waited
+/// for shorter for a while, whatever address it is. Thread-safe.
 /// </summary>
 internal sealed class HomeFinder(IPartitionPeers peers, NpgsqlDataSource database, CellContext cell, TimeProvider time)
 {
     /// <summary>For the answers of all partitions together.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>For one that has not answered within <see cref="Patience"/> lately: enough for a region that is back, and little for those who log in meanwhile.</summary>
+    internal static readonly TimeSpan ShortPatience = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>For how long that is remembered.</summary>
+    internal static readonly TimeSpan Memory = TimeSpan.FromSeconds(10);
     private const string Path = "/cell/v1/identity/homes";
     private const string Select = "SELECT EXISTS (SELECT FROM identity.identifiers WHERE fingerprint = $1)";
 
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _silentUntil = new(StringComparer.Ordinal);
     private readonly string[] _others = [.. peers.Partitions.Where(p => p != cell.Partition).Order(StringComparer.Ordinal)];
 
     /// <summary>Where an address belongs.</summary>
@@ -50,9 +59,7 @@ internal sealed class HomeFinder(IPartitionPeers peers, NpgsqlDataSource databas
     {
         if (_others.Length == 0)
             return new Home(cell.Partition, false, true);
-        using var limit = new CancellationTokenSource(Patience, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        var asked = _others.Select(p => AskAsync(p, fingerprint, linked.Token)).ToArray();
+        var asked = _others.Select(p => AskAsync(p, fingerprint, cancellationToken)).ToArray();
         var here = await IsHereAsync(fingerprint, cancellationToken);
         var answers = await Task.WhenAll(asked);
         cancellationToken.ThrowIfCancellationRequested();
@@ -80,17 +87,27 @@ internal sealed class HomeFinder(IPartitionPeers peers, NpgsqlDataSource databas
     /// <summary>Null where the partition does not answer.</summary>
     private async Task<bool?> AskAsync(string partition, byte[] fingerprint, CancellationToken cancellationToken)
     {
+        var isSilent = _silentUntil.TryGetValue(partition, out var until) && until > time.GetUtcNow();
+        var patience = isSilent ? ShortPatience : Patience;
+        using var limit = new CancellationTokenSource(patience, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            using var answer = await peers.SendAsync(partition, () => Question(fingerprint), canRepeat: true, Patience, cancellationToken);
-            if (answer.StatusCode != HttpStatusCode.OK)
-                return null;
-            return JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(cancellationToken), HomeJson.Default.HomeAnswer)?.Known;
+            using var answer = await peers.SendAsync(partition, () => Question(fingerprint), canRepeat: true, patience, linked.Token);
+            if (answer.StatusCode == HttpStatusCode.OK && JsonSerializer.Deserialize(await answer.Content.ReadAsByteArrayAsync(linked.Token), HomeJson.Default.HomeAnswer) is { } said)
+            {
+                _silentUntil.TryRemove(partition, out _);
+                return said.Known;
+            }
         }
         catch (Exception e) when (e is IOException or HttpRequestException or JsonException or OperationCanceledException)
         {
-            return null;
+            // Not answered, which is remembered below.
         }
+
+        if (!isSilent && !cancellationToken.IsCancellationRequested)
+            _silentUntil[partition] = time.GetUtcNow() + Memory;
+        return null;
     }
 
     private static HttpRequestMessage Question(byte[] fingerprint) => new(HttpMethod.Post, new Uri(Path, UriKind.Relative))
