@@ -1,4 +1,5 @@
 using Banyan.Cells;
+using Banyan.Cells.Personal;
 using Banyan.Journal;
 using Banyan.Services.Identity.Elsewhere;
 using Banyan.Services.Identity.Passwords;
@@ -12,8 +13,9 @@ namespace Banyan.Services.Identity.Accounts;
 /// Registering, and a new password for whoever forgot the old one: in two steps, with a code between them that is sent to
 /// the address. The first step says the same of every address, known or not. Thread-safe.
 /// </summary>
-internal sealed class Registration(IJournal journal, Confirmations confirmations, AccountStore accounts, HomeFinder finder, CellContext cell, PasswordHasher passwords, SessionEnding ending, TimeProvider time)
+internal sealed class Registration(IJournal journal, Confirmations confirmations, AccountStore accounts, HomeFinder finder, CellContext cell, PasswordHasher passwords, SessionEnding ending, IKeyVault vault, TimeProvider time)
 {
+    private const string Unmake = "DELETE FROM identity.accounts WHERE subject = $1";
     private const string ClearAttempts = "DELETE FROM identity.attempts WHERE fingerprint = $1";
 
     /// <summary>What came of a first step: what is needed beside the code, or what was wrong.</summary>
@@ -38,7 +40,7 @@ internal sealed class Registration(IJournal journal, Confirmations confirmations
         return PersonFields.ReadIdentifier(request.Identifier, problems) is { } identifier ? await AskAsync(Confirmations.Reset, identifier, null, null, isElsewhere: false, cancellationToken) : new Asked(null, problems);
     }
 
-    /// <summary>Makes the account; its subject, or null where the code confirms nothing.</summary>
+    /// <summary>Makes the account; its subject, or null where the code confirms nothing, or the address was registered in another region meanwhile.</summary>
     public async Task<string?> ConfirmAsync(ConfirmationRequest request, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -61,7 +63,26 @@ internal sealed class Registration(IJournal journal, Confirmations confirmations
 
         change.Append(IdentityEvents.Of(IdentityTopics.Accounts, "account.made", account.Subject, ("kind", account.Kind)));
         await change.CommitAsync(new StoredAnswer(201), cancellationToken);
-        return account.Subject;
+
+        // Registered meanwhile in another region? Each asks after its own commit, so of two at the same moment one sees the other, or both do.
+        // Whoever sees the other gives way: there are never two, perhaps none, and whoever asks anew is told. An answer that nobody waits for any more is asked for all the same.
+        if (!await finder.IsElsewhereAsync(confirmed.Fingerprint, CancellationToken.None))
+            return account.Subject;
+        await UnmakeAsync(account.Subject);
+        return null;
+    }
+
+    /// <summary>Takes back an account that nobody was told of yet.</summary>
+    private async Task UnmakeAsync(string subject)
+    {
+        await using (var change = await journal.BeginAsync(null, CancellationToken.None))
+        {
+            await Sql.ExecuteAsync(change.Transaction, Unmake, [Sql.Text(subject)], CancellationToken.None);
+            change.Append(IdentityEvents.Of(IdentityTopics.Accounts, "account.unmade", subject, ("why", "elsewhere")));
+            await change.CommitAsync(new StoredAnswer(422), CancellationToken.None);
+        }
+
+        await vault.ShredAsync(subject, CancellationToken.None);
     }
 
     /// <summary>Sets the new password, ends every session; null, or what was wrong.</summary>

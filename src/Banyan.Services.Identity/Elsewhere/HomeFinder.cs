@@ -71,6 +71,10 @@ internal sealed class HomeFinder(IPartitionPeers peers, NpgsqlDataSource databas
         return new Home(Pretended(fingerprint, answers), false, isSure);
     }
 
+    /// <summary>Whether another partition has the address; one that does not answer has not.</summary>
+    public async Task<bool> IsElsewhereAsync(byte[] fingerprint, CancellationToken cancellationToken) =>
+        (await Task.WhenAll(_others.Select(p => AskAsync(p, fingerprint, cancellationToken)))).Contains(true);
+
     /// <summary>The same for one address from wherever it is asked for, as long as all partitions answer: so its failed logins are counted in one place.</summary>
     private string Pretended(byte[] fingerprint, bool?[] answers)
     {

@@ -122,6 +122,49 @@ public class ElsewhereTests
     }
 
     [Fact]
+    public async Task Register_InTwoRegionsBetweenFirstStepAndCode_MakesOneAccount()
+    {
+        await using var platform = await TwoRegions.StartAsync();
+        var (east, west) = (await AskAsync(platform.East), await AskAsync(platform.West)); // nobody has it yet
+        await ConfirmAsync(platform.East, east, HttpStatusCode.Created);
+        (await ConfirmAsync(platform.West, west, HttpStatusCode.UnprocessableEntity)).GetProperty("type").GetString().ShouldBe("urn:banyan:problem:code-refused");
+
+        (await platform.West.ScalarAsync<long>("SELECT (SELECT count(*) FROM identity.accounts) + (SELECT count(*) FROM identity.identifiers)")).ShouldBe(0);
+        (await Person.LoginAsync(platform.West, Amina)).Subject.ShouldStartWith("east.");
+        await platform.West.PostAsync("/identity/v1/registrations", new { identifier = Amina, password = Person.Password }, HttpStatusCode.Accepted);
+        (await platform.West.MessagesAsync()).Last(m => m.To == Amina).Text.ShouldContain("has an account already"); // asking anew tells why
+    }
+
+    [Fact]
+    public async Task Register_InTwoRegionsAtTheSameMoment_NeverMakesTwoAccounts()
+    {
+        await using var platform = await TwoRegions.StartAsync();
+        for (var i = 0; i < 4; i++)
+        {
+            var (east, west) = (await AskAsync(platform.East, $"amina{i}@example.org"), await AskAsync(platform.West, $"amina{i}@example.org"));
+            var made = await Task.WhenAll(ConfirmAsync(platform.East, east, null), ConfirmAsync(platform.West, west, null));
+            var accounts = await platform.East.ScalarAsync<long>("SELECT count(*) FROM identity.accounts") + await platform.West.ScalarAsync<long>("SELECT count(*) FROM identity.accounts");
+            var told = made.Count(m => m.TryGetProperty("subject", out _));
+            told.ShouldBeLessThanOrEqualTo(1);
+            accounts.ShouldBe(told);
+            foreach (var cell in (IdentityCell[])[platform.East, platform.West])
+                await cell.ScalarAsync<long>("WITH gone AS (DELETE FROM identity.accounts RETURNING 1) SELECT count(*) FROM gone");
+        }
+    }
+
+    private static async Task<(string Confirmation, string Code)> AskAsync(IdentityCell cell, string identifier = Amina)
+    {
+        var asked = await cell.PostAsync("/identity/v1/registrations", new { identifier, password = Person.Password }, HttpStatusCode.Accepted);
+        return (asked.GetProperty("confirmation").GetString()!, await cell.CodeSentToAsync(identifier));
+    }
+
+    private static async Task<System.Text.Json.JsonElement> ConfirmAsync(IdentityCell cell, (string Confirmation, string Code) asked, HttpStatusCode? expected)
+    {
+        using var response = await cell.Client.PostAsJsonAsync("/identity/v1/registrations/confirm", new { confirmation = asked.Confirmation, code = asked.Code });
+        return await IdentityCell.ReadAsync(response, expected ?? response.StatusCode);
+    }
+
+    [Fact]
     public async Task Invitation_AcceptedElsewhere_MakesTheAccountAtItsHome()
     {
         // The first administrator's: it is known by its hash, and begins with no region's name.
