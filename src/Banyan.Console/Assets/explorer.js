@@ -1,7 +1,7 @@
 // The log's page: finds a change and follows it from its entry to the checkpoint and the anchor on the chain, verifying each step here.
 
 import { checkAnchor } from './anchor.js'
-import { decode, hex, readCheckpoint, readKey, readProof, rootOf, same, signersOf } from './proof.js'
+import { decode, hex, readCheckpoint, readKey, readProof, renamed, rootOf, same, signersOf } from './proof.js'
 import { readLeaf, TileLog } from './tiles.js'
 
 const page = document.getElementById('explorer')
@@ -44,7 +44,7 @@ async function start() {
 async function summary(partition) {
   const row = document.getElementById(`log-${partition}`)
   try {
-    const { checkpoint, writer, witnesses, enough } = await newest(partition)
+    const { checkpoint, writer, witnesses, enough, tile } = await newest(partition)
     fill(row, 'size', checkpoint.size.toLocaleString('en'))
     fill(row, 'root', hex(checkpoint.root).slice(0, 16) + '…')
     fill(row, 'signed', writer ? `valid, by ${writer}` : 'not valid', Boolean(writer))
@@ -136,14 +136,14 @@ async function anchors(partition, query) {
 async function life({ partition, index, receipt }) {
   const { checkpoint, writer, witnesses, enough } = await newest(partition)
   if (index >= checkpoint.size) throw new Error(`the newest checkpoint of ${partition} covers ${checkpoint.size} entries; this one is not in it yet`)
-  const log = new TileLog(checkpoint.size, path => bytes(address(partition) + path))
+  const log = new TileLog(checkpoint.size, tile)
   const raw = await log.leaf(index)
   const leaf = await readLeaf(raw)
   const path = await log.path(index)
   const root = await rootOf(index, checkpoint.size, leaf.hash, path)
   const mine = leaf.partition === partition && BigInt(leaf.position) === index + 1n && (!receipt || leaf.id === receipt)
   const anchored = await anchorStep(partition, `entry=${index + 1n}`, checkpoint, async size => {
-    const before = new TileLog(size, path => bytes(address(partition) + path))
+    const before = new TileLog(size, tile)
     return { root: await rootOf(index, size, leaf.hash, await before.path(index)), about: `the leaf is in the anchored tree of ${size.toLocaleString('en')} entries` }
   }, new Date(leaf.recorded_at))
   // Integration and signature have no time of their own in the log; witnesses and the chain saw them done.
@@ -162,9 +162,9 @@ async function life({ partition, index, receipt }) {
 // The steps of a tree: that the newest checkpoint's begins with it, and where it is anchored.
 async function treeLife({ partition, size, root, transaction }) {
   const judged = await newest(partition)
-  const { checkpoint } = judged
+  const { checkpoint, tile } = judged
   if (size > checkpoint.size) throw new Error(`the newest checkpoint of ${partition} is of ${checkpoint.size} entries`)
-  const log = new TileLog(checkpoint.size, path => bytes(address(partition) + path))
+  const log = new TileLog(checkpoint.size, tile)
   const whole = await log.root()
   const computed = await log.root(size)
   const holds = same(whole, checkpoint.root) && (!root || same(computed, root))
@@ -215,14 +215,22 @@ async function anchorStep(partition, query, checkpoint, rootAt, since) {
 
 // A partition's newest checkpoint, judged by the keys: a region is no witness of what it wrote itself.
 async function newest(partition) {
-  const log = trust.logs.find(l => l.partition === partition)
-  if (!log) throw new Error('the platform has no key of its log')
+  const first = trust.logs.find(l => l.partition === partition)
+  if (!first) throw new Error('the platform has no key of its log')
   const checkpoint = readCheckpoint(await text(`${address(partition)}checkpoint`))
+  const log = await following(first, checkpoint.origin)
   const signers = checkpoint.origin === log.origin ? await signersOf(checkpoint, [...log.writers, ...trust.witnesses].map(p => p.key)) : []
   const regionOf = (parties, signer) => parties.find(p => p.key.name === signer.name && p.key.id === signer.id)?.region
   const writer = signers.filter(s => s.log).map(s => regionOf(log.writers, s)).find(Boolean)
   const witnesses = signers.filter(s => !s.log).map(s => ({ region: regionOf(trust.witnesses, s), at: s.at })).filter(w => w.region && w.region !== writer)
-  return { checkpoint, writer, witnesses, enough: witnesses.length >= trust.quorum }
+  return { checkpoint, writer, witnesses, enough: witnesses.length >= trust.quorum, tile: path => bytes(address(partition) + log.below + path) }
+}
+
+// A log that follows one which could not be continued (docs/log-keys.md): the same keys under its name, its tiles below its number.
+async function following(log, origin) {
+  const number = origin.startsWith(`${log.origin}/`) ? origin.slice(log.origin.length + 1) : ''
+  if (!/^([2-9]|[1-9][0-9])$/.test(number)) return { ...log, below: '' }
+  return { ...log, origin, below: `${number}/`, writers: await Promise.all(log.writers.map(async w => ({ ...w, key: await renamed(w.key, origin) }))) }
 }
 
 function readTrust({ quorum, logs, witnesses, anchors }) {

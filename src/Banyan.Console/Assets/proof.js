@@ -69,6 +69,11 @@ export function readKey(source) {
   return { name, id, type: bytes[0], key: bytes.slice(1) }
 }
 
+/** The same key under another name. */
+export async function renamed(key, name) {
+  return { ...key, name, id: await keyId({ ...key, name }) }
+}
+
 /** Which of the keys signed the checkpoint: [{ name, id, log, at }], where log says whether it is a key of the log, at when a witness signed. */
 export async function signersOf(checkpoint, keys) {
   const found = []
