@@ -44,7 +44,7 @@ async function start() {
 async function summary(partition) {
   const row = document.getElementById(`log-${partition}`)
   try {
-    const { checkpoint, writer, witnesses, enough, tile } = await newest(partition)
+    const { checkpoint, writer, witnesses, enough } = await newest(partition)
     fill(row, 'size', checkpoint.size.toLocaleString('en'))
     fill(row, 'root', hex(checkpoint.root).slice(0, 16) + '…')
     fill(row, 'signed', writer ? `valid, by ${writer}` : 'not valid', Boolean(writer))
@@ -134,7 +134,7 @@ async function anchors(partition, query) {
 
 // The steps of a change's life, each with what it shows and whether it holds.
 async function life({ partition, index, receipt }) {
-  const { checkpoint, writer, witnesses, enough } = await newest(partition)
+  const { checkpoint, writer, witnesses, enough, tile } = await newest(partition)
   if (index >= checkpoint.size) throw new Error(`the newest checkpoint of ${partition} covers ${checkpoint.size} entries; this one is not in it yet`)
   const log = new TileLog(checkpoint.size, tile)
   const raw = await log.leaf(index)
