@@ -38,7 +38,7 @@ internal sealed class AnchorsVerb : Verb
             throw new CommandFailure($"there is no folder {folder}");
         var keys = input.GetValue(_keys) is { } file ? FolderLogs.ReadKeys(file) : FolderLogs.FindKeys(folder);
         var contract = keys.Anchors ?? throw new CommandFailure("the keys don't say where the platform's checkpoints are anchored: it has no chain, or they are older than it");
-        await using var chain = ChainLink.To(NodesOf(input, context), contract, context.Time);
+        await using var chain = AnchorLink.To(NodesOf(input, context), contract, context.Time);
         var (written, missing) = (0, 0);
         var problems = new List<LogProblem>();
         foreach (var target in FolderLogs.Find(folder, keys, problems))
@@ -74,7 +74,7 @@ internal sealed class AnchorsVerb : Verb
 
     private List<Uri> NodesOf(ParseResult input, VerbContext context)
     {
-        if (ChainLink.Read(input.GetValue(_chain)) is { } given)
+        if (AnchorLink.Read(input.GetValue(_chain)) is { } given)
             return [given];
         using var live = LiveLogs.Open(input.GetValue(_data), keys: null, context.Time);
         return live.Platform.Chain?.Nodes is { Count: > 0 } nodes ? [.. nodes] : throw new CommandFailure($"{live.Platform.Platform} has no chain: name a node with --chain URL");

@@ -159,18 +159,18 @@ internal sealed class VerifyVerb : Verb
     }
 
     /// <summary>The chain, where somebody says where one of its nodes is, and the keys which contract.</summary>
-    private ChainLink? ChainFor(ParseResult input, AnchorContract? contract, IReadOnlyList<Uri> nodes, TimeProvider time)
+    private AnchorLink? ChainFor(ParseResult input, AnchorContract? contract, IReadOnlyList<Uri> nodes, TimeProvider time)
     {
-        if (ChainLink.Read(input.GetValue(_chain)) is { } given)
-            return ChainLink.To([given], contract ?? throw new CommandFailure("--chain: the keys don't say where the platform's checkpoints are anchored; take its newer log-keys"), time);
-        return contract is null || nodes.Count == 0 || input.GetValue(_anchors) == "off" ? null : ChainLink.To(nodes, contract, time);
+        if (AnchorLink.Read(input.GetValue(_chain)) is { } given)
+            return AnchorLink.To([given], contract ?? throw new CommandFailure("--chain: the keys don't say where the platform's checkpoints are anchored; take its newer log-keys"), time);
+        return contract is null || nodes.Count == 0 || input.GetValue(_anchors) == "off" ? null : AnchorLink.To(nodes, contract, time);
     }
 
-    private AnchorChecks? ChecksFor(ParseResult input, ChainLink? chain, ChainStatus? remembered, VerbContext context) => input.GetValue(_anchors) == "off" ? null
+    private AnchorChecks? ChecksFor(ParseResult input, AnchorLink? chain, ChainStatus? remembered, VerbContext context) => input.GetValue(_anchors) == "off" ? null
         : new AnchorChecks(chain?.Reader, new AnchorScope { Most = input.GetValue(_anchors) == "all" ? long.MaxValue : AnchorScope.Newest, Required = input.GetValue(_requireAnchor), Remembered = remembered }, context.Terminal.Complain, context.Time);
 
     /// <summary>Where anchors are required and nobody could be asked for them, evidence must be there.</summary>
-    private void RequireSome(ParseResult input, VerifyRun run, ChainLink? chain, LogKeys keys)
+    private void RequireSome(ParseResult input, VerifyRun run, AnchorLink? chain, LogKeys keys)
     {
         if (input.GetValue(_requireAnchor) && chain is null && run.Anchors is { Held: 0 })
             run.Problems.Add(new LogProblem(keys.Platform, "anchor", null, keys.Anchors is null ? "anchors are required, and the keys name no chain: the platform has none" : $"anchors are required, and there is none here: no file {AnchorChecks.FileName} beside the logs, and no chain to ask (--chain URL)"));

@@ -78,7 +78,7 @@ internal sealed class ProofMaker(LiveLogs live, Terminal terminal, TimeProvider 
         }
 
         var origin = LogNames.Origin(live.Platform.Platform, partition.Name);
-        await using var chain = ChainLink.To(nodes, contract, time);
+        await using var chain = AnchorLink.To(nodes, contract, time);
         while (true)
         {
             var evidence = await FindAsync(chain.Reader, origin, index, cancellationToken);

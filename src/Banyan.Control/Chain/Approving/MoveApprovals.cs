@@ -8,8 +8,6 @@ using Banyan.Control.Chain.Keys;
 using Banyan.Control.Platform;
 using Banyan.Engines.Evm;
 using Banyan.Engines.Evm.Hashing;
-using Banyan.Engines.Evm.Rpc;
-using Banyan.Engines.Evm.Sending;
 using Banyan.Engines.Evm.Signing;
 
 namespace Banyan.Control.Chain.Approving;
@@ -20,33 +18,27 @@ public sealed class MoveApprovals : IAsyncDisposable
     /// <summary>How long a request can be approved and carried out.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromDays(1);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly PlatformState _platform;
     private readonly DataFolder _data;
-    private readonly EvmClient _client;
     private readonly TimeProvider _time;
-    private readonly ContractArtifact? _contract;
-    private readonly RevertWords? _reverts;
+    private readonly ContractDesk? _approvals;
 
-    private MoveApprovals(PlatformState platform, DataFolder data, TimeProvider time)
+    private MoveApprovals(PlatformState platform, ChainState chain, DataFolder data, TimeProvider time)
     {
         (_platform, _data, _time) = (platform, data, time);
-        _client = new EvmClient(new EvmClientOptions { Endpoints = [.. platform.Chain!.Nodes.Select(static n => new EvmEndpoint(n))], ChainId = (ulong)platform.Chain.Id, Timeout = TimeSpan.FromSeconds(5) }, time);
         if (ContractArtifacts.Load() is not { } artifacts)
             return;
-        var contracts = new ContractBook(platform.Chain.Contracts!, artifacts);
-        var names = new AccountNames(platform, contracts, platform.Chain.Accounts.ToDictionary(static a => EvmAddress.Parse(a.Organisation), static a => a.Region));
-        (_contract, _reverts) = (contracts.Approvals.Artifact, new RevertWords(contracts, names, contracts.Approvals));
+        var contracts = new ContractBook(chain.Contracts!, artifacts);
+        var names = new AccountNames(platform, contracts, chain.Accounts.ToDictionary(static a => EvmAddress.Parse(a.Organisation), static a => a.Region));
+        _approvals = new ContractDesk(chain, contracts.Approvals.Address, contracts.Approvals.Artifact, new RevertWords(contracts, names, contracts.Approvals).Of, time);
     }
-
-    private EvmAddress Address => EvmAddress.Parse(_platform.Chain!.Contracts!.Approvals);
 
     /// <summary>Makes one; connects when it is first asked.</summary>
     /// <returns>Null where the platform has no chain, or no contracts on it yet.</returns>
     public static MoveApprovals? Connect(PlatformState platform, DataFolder data, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(platform);
-        return platform.Chain?.Contracts is null ? null : new MoveApprovals(platform, data, time);
+        return platform.Chain is { Contracts: not null } chain ? new MoveApprovals(platform, chain, data, time) : null;
     }
 
     /// <summary>What the request is about, for people.</summary>
@@ -55,14 +47,14 @@ public sealed class MoveApprovals : IAsyncDisposable
     /// <summary>The newest request for a partition's epoch; null where there is none.</summary>
     public async Task<(MoveRequest? Request, string? Problem)> FindAsync(string partition, int epoch, CancellationToken cancellationToken)
     {
-        if (_contract is null)
+        if (_approvals is null)
             return (null, ContractArtifacts.Missing);
-        var latest = await AskAsync("latest", [DeploymentPlan.Failover, Subject(partition, epoch)], cancellationToken);
+        var latest = await _approvals.AskAsync("latest", [DeploymentPlan.Failover, Subject(partition, epoch)], cancellationToken);
         if (!latest.Ok)
             return (null, latest.Error.Message);
         if ((long)(BigInteger)latest.Value[0] is not (> 0 and var id))
             return (null, null);
-        var (standing, needed) = (await AskAsync("get", [id], cancellationToken), await AskAsync("neededFor", [DeploymentPlan.Failover], cancellationToken));
+        var (standing, needed) = (await _approvals.AskAsync("get", [id], cancellationToken), await _approvals.AskAsync("neededFor", [DeploymentPlan.Failover], cancellationToken));
         if (!standing.Ok || !needed.Ok)
             return (null, (standing.Error ?? needed.Error)!.Message);
         var fields = (object[])standing.Value[0];
@@ -72,9 +64,9 @@ public sealed class MoveApprovals : IAsyncDisposable
     /// <summary>Who approved a request, in the order of their transactions: the region that each runs, the account where no region has it; empty where the chain is away.</summary>
     public async Task<IReadOnlyList<string>> ApproversAsync(long id, CancellationToken cancellationToken)
     {
-        if (_contract is null)
+        if (_approvals is null)
             return [];
-        var answer = await AskAsync("approversOf", [id], cancellationToken);
+        var answer = await _approvals.AskAsync("approversOf", [id], cancellationToken);
         return !answer.Ok ? [] : [.. ((object[])answer.Value[0]).Select(a => ((EvmAddress)a).ToString()).Select(a => _platform.Chain!.Accounts.FirstOrDefault(c => c.Organisation == a)?.Region ?? a)];
     }
 
@@ -93,53 +85,25 @@ public sealed class MoveApprovals : IAsyncDisposable
             return (null, problem);
         if (request is not { State: MoveRequestState.Open or MoveRequestState.Approved })
         {
-            problem = await SendAsync(key, "request", [DeploymentPlan.Failover, Subject(partition, epoch), Text(_platform.Platform, partition, epoch), (_time.GetUtcNow() + Lifetime).ToUnixTimeSeconds()], cancellationToken);
+            problem = await _approvals!.SendAsync(key, "request", [DeploymentPlan.Failover, Subject(partition, epoch), Text(_platform.Platform, partition, epoch), (_time.GetUtcNow() + Lifetime).ToUnixTimeSeconds()], cancellationToken);
             if (problem is null)
                 (request, problem) = await FindAsync(partition, epoch, cancellationToken);
             if (problem is not null)
                 return (null, problem);
         }
 
-        problem = await SendAsync(key, "approve", [request!.Id], cancellationToken);
+        problem = await _approvals!.SendAsync(key, "approve", [request!.Id], cancellationToken);
         return problem is null ? await FindAsync(partition, epoch, cancellationToken) : (null, problem);
     }
 
     /// <summary>Marks a request as carried out, with a keeper's key: once.</summary>
     /// <returns>Why not; null where it is.</returns>
-    internal Task<string?> ExecuteAsync(MoveRequest request, PrivateKeySigner keeper, CancellationToken cancellationToken) => SendAsync(keeper, "execute", [request.Id], cancellationToken);
+    internal Task<string?> ExecuteAsync(MoveRequest request, PrivateKeySigner keeper, CancellationToken cancellationToken) => _approvals!.SendAsync(keeper, "execute", [request.Id], cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _client.DisposeAsync();
+    public ValueTask DisposeAsync() => _approvals?.DisposeAsync() ?? default;
 
     private EvmHash Subject(string partition, int epoch) => Keccak256.Hash(Encoding.UTF8.GetBytes(Text(_platform.Platform, partition, epoch)));
-
-    private async Task<EvmResult<object[]>> AskAsync(string function, IReadOnlyList<object> arguments, CancellationToken cancellationToken)
-    {
-        var asked = _contract!.Abi.Function(function);
-        var answer = await _client.CallAsync(new EvmCall { To = Address, Data = asked.Encode(arguments) }, BlockTag.Latest, cancellationToken);
-        if (!answer.Ok)
-            return answer.Error;
-        return asked.TryDecodeOutput(answer.Value, out var values, out var problem) ? values : new EvmError(EvmFailure.Nonsense, $"{function} gave what it can't ({problem}): are the contracts there? (banyan status)");
-    }
-
-    private async Task<string?> SendAsync(PrivateKeySigner key, string function, IReadOnlyList<object> arguments, CancellationToken cancellationToken)
-    {
-        var opened = await TransactionSender.OpenAsync(_client, key, new SenderOptions { PollEvery = TimeSpan.FromMilliseconds(100) }, cancellationToken: cancellationToken);
-        if (!opened.Ok)
-            return opened.Error.Message;
-        await using var sender = opened.Value;
-        try
-        {
-            var receipt = await sender.SendAndWaitAsync(new EvmRequest { To = Address, Data = _contract!.Abi.Function(function).Encode(arguments), AgainWhenDisplaced = false }, cancellationToken).WaitAsync(Patience, _time, cancellationToken);
-            if (!receipt.Ok)
-                return _reverts!.Of(receipt.Error);
-            return receipt.Value.Succeeded ? null : string.Create(CultureInfo.InvariantCulture, $"the contract refused it in block {receipt.Value.BlockNumber}");
-        }
-        catch (TimeoutException)
-        {
-            return string.Create(CultureInfo.InvariantCulture, $"it was in no block after {Patience.TotalSeconds:0} s");
-        }
-    }
 
     private static int Number(object value) => (int)(BigInteger)value;
 

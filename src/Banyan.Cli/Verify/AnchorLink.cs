@@ -5,13 +5,13 @@ using Banyan.Journal.Log.Trust;
 namespace Banyan.Cli.Verify;
 
 /// <summary>The chain that anchors are asked of. One owner.</summary>
-internal sealed class ChainLink : IAsyncDisposable
+internal sealed class AnchorLink : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly EvmClient _client;
 
-    private ChainLink(EvmClient client, AnchorReader reader) => (_client, Reader) = (client, reader);
+    private AnchorLink(EvmClient client, AnchorReader reader) => (_client, Reader) = (client, reader);
 
     public AnchorReader Reader { get; }
 
@@ -20,12 +20,12 @@ internal sealed class ChainLink : IAsyncDisposable
     /// <param name="contract">Where the anchors are.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="CommandFailure">The contract's address is none.</exception>
-    public static ChainLink To(IReadOnlyList<Uri> nodes, AnchorContract contract, TimeProvider time)
+    public static AnchorLink To(IReadOnlyList<Uri> nodes, AnchorContract contract, TimeProvider time)
     {
         if (!Engines.Evm.EvmAddress.TryParse(contract.Contract, out _))
             throw new CommandFailure($"the keys say that logs are anchored at '{contract.Contract}', which is no address of a contract");
         var client = new EvmClient(new EvmClientOptions { Endpoints = [.. nodes.Select(static n => new EvmEndpoint(n))], ChainId = (ulong)contract.Chain, Timeout = Patience }, time);
-        return new ChainLink(client, new AnchorReader(client, contract));
+        return new AnchorLink(client, new AnchorReader(client, contract));
     }
 
     /// <summary>Reads what <c>--chain</c> takes; null where it was not given.</summary>
