@@ -32,6 +32,10 @@ internal static class CredentialFiles
         {
             return new FileInfo(file).Length <= longest ? File.ReadAllBytes(file) : throw new CommandFailure($"{file} is too long: at most {longest} bytes");
         }
+        catch (FileNotFoundException)
+        {
+            throw new CommandFailure($"there is no file {file}");
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new CommandFailure($"can't read {file}: {error.Message.TrimEnd('.')}");
